@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! One device: its minor number, its contexts, and the way in to its driver.
+
+use crate::{
+    context::Context,
+    ffi::{
+        Driver,
+        RawDevice, //
+    },
+};
+use fwctl::sys::queue::OwnedQueue;
+use kernel::{
+    new_mutex,
+    prelude::*,
+    rbtree::{
+        RBTree,
+        RBTreeNode, //
+    },
+    sync::{
+        atomic::{
+            ordering::Relaxed,
+            Atomic, //
+        },
+        Arc,
+        Mutex, //
+    }, //
+};
+
+/// Devices, and thus minor numbers, at most.
+pub(crate) const MAX_DEVICES: u32 = 4096;
+
+/// The core's state of a device. It lives as long as the driver's `fwctl_device` or an operation
+/// needs it.
+#[pin_data]
+pub(crate) struct Device {
+    /// The driver, while it is there.
+    pub(crate) driver: Arc<Driver>,
+    /// Where operations run.
+    pub(crate) queue: Arc<OwnedQueue>,
+    raw: RawDevice,
+    /// Contexts that the driver has opened and not closed, by address. Whoever takes one out
+    /// closes it.
+    #[pin]
+    contexts: Mutex<RBTree<usize, Arc<Context>>>,
+    written: Atomic<bool>,
+}
+
+impl Device {
+    pub(crate) fn new(
+        raw: RawDevice,
+        driver: Arc<Driver>,
+        queue: Arc<OwnedQueue>,
+    ) -> Result<Arc<Self>> {
+        Arc::pin_init(
+            pin_init!(Self {
+                driver,
+                queue,
+                raw,
+                contexts <- new_mutex!(RBTree::new()),
+                written: Atomic::new(false),
+            }),
+            GFP_KERNEL,
+        )
+    }
+
+    /// The driver's `fwctl_device`. To be used inside of the driver's lifetime only.
+    pub(crate) fn raw(&self) -> RawDevice {
+        self.raw
+    }
+
+    /// Whether this is the first RPC that may write to the firmware since the device is there.
+    pub(crate) fn first_write(&self) -> bool {
+        !self.written.load(Relaxed) && !self.written.xchg(true, Relaxed)
+    }
+
+    /// Remembers a context that the driver has opened.
+    pub(crate) fn link(&self, node: RBTreeNode<usize, Arc<Context>>) {
+        self.contexts.lock().insert(node);
+    }
+
+    /// Takes a context out; `None` if somebody else has.
+    pub(crate) fn unlink(&self, key: usize) -> Option<Arc<Context>> {
+        self.contexts.lock().remove(&key)
+    }
+
+    /// Takes any context out.
+    pub(crate) fn unlink_any(&self) -> Option<Arc<Context>> {
+        let mut contexts = self.contexts.lock();
+        let (_, node) = contexts.cursor_front_mut()?.remove_current();
+        drop(contexts);
+        Some(node.to_key_value().1)
+    }
+}
+
+impl AsRef<kernel::device::Device> for Device {
+    fn as_ref(&self) -> &kernel::device::Device {
+        self.raw.as_ref()
+    }
+}
+
+/// The minor numbers and who has them. The lowest free one is given away first.
+pub(crate) struct Minors {
+    slots: KVec<Slot>,
+}
+
+enum Slot {
+    Free,
+    Reserved,
+    Taken(Arc<Device>),
+}
+
+impl Minors {
+    pub(crate) const fn new() -> Self {
+        Self { slots: KVec::new() }
+    }
+
+    /// Reserves the lowest free number. `ENOSPC` if there is none, `ENOMEM`.
+    pub(crate) fn reserve(&mut self) -> Result<u32> {
+        let free = self
+            .slots
+            .iter()
+            .position(|slot| matches!(slot, Slot::Free));
+        let minor = free.unwrap_or(self.slots.len());
+        if minor >= MAX_DEVICES as usize {
+            return Err(ENOSPC);
+        }
+        match self.slots.get_mut(minor) {
+            Some(slot) => *slot = Slot::Reserved,
+            None => self.slots.push(Slot::Reserved, GFP_KERNEL)?,
+        }
+        Ok(minor as u32)
+    }
+
+    /// Gives a reserved number to `device`.
+    pub(crate) fn set(&mut self, minor: u32, device: Arc<Device>) {
+        if let Some(slot) = self.slots.get_mut(minor as usize) {
+            *slot = Slot::Taken(device);
+        }
+    }
+
+    /// The device with this number.
+    pub(crate) fn get(&self, minor: u32) -> Option<Arc<Device>> {
+        match self.slots.get(minor as usize)? {
+            Slot::Taken(device) => Some(device.clone()),
+            _ => None,
+        }
+    }
+
+    /// Makes a number free again; returns what had it, to be dropped outside of the lock.
+    pub(crate) fn release(&mut self, minor: u32) -> Option<Arc<Device>> {
+        let slot = self.slots.get_mut(minor as usize)?;
+        match core::mem::replace(slot, Slot::Free) {
+            Slot::Taken(device) => Some(device),
+            _ => None,
+        }
+    }
+}

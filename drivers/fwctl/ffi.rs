@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Where the core meets C and the drivers: the only module of the core with unsafe code.
+//!
+//! - [`driver`]: calls into a driver, and the proof that it is there;
+//! - [`subsystem`]: the class, the list of devices, `struct fwctl_device`;
+//! - [`exports`]: the C interface;
+//! - [`uapi`]: structures of user space.
+
+mod driver;
+mod exports;
+mod subsystem;
+pub(crate) mod uapi;
+
+pub(crate) use self::{
+    driver::{
+        Calls,
+        Driver,
+        InFlight,
+        Uctx, //
+    },
+    subsystem::{
+        find_device,
+        RawDevice,
+        Subsystem, //
+    }, //
+};

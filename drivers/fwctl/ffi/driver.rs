@@ -1,0 +1,413 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Calls into a driver, and the proof that it is there.
+//!
+//! A driver can be called from its registration until the end of its unregistration. [`Calls`]
+//! stands for that time, and only three things give one: [`Entered`], a call that the end of the
+//! driver waits for; [`InFlight`], an operation that it waits for; and [`Driver::retire`], the end
+//! itself.
+
+use super::RawDevice;
+use core::{
+    marker::PhantomData,
+    ops::Deref,
+    ptr::NonNull, //
+};
+use fwctl::{
+    abi::DriverOps,
+    sys::completion::Completion,
+    Reply,
+    Request,
+    Scope, //
+};
+use kernel::{
+    bindings,
+    error::{
+        from_err_ptr,
+        to_result, //
+    },
+    prelude::*,
+    sync::{
+        atomic::{
+            ordering::{
+                Acquire,
+                Full,
+                Relaxed,
+                Release, //
+            },
+            Atomic, //
+        },
+        srcu,
+        Arc,
+        Srcu, //
+    }, //
+};
+
+/// The operations of a driver, by the language that it is written in.
+#[derive(Clone, Copy)]
+pub(super) enum Ops {
+    /// Judges and delivers in one call, on the caller's stack.
+    C(NonNull<bindings::fwctl_ops>),
+    /// Judges first and takes requests by value.
+    Rust(NonNull<DriverOps>),
+}
+
+const NEW: u32 = 0;
+const LIVE: u32 = 1;
+const GONE: u32 = 2;
+
+/// A driver as one device sees it.
+///
+/// # Invariants
+///
+/// While `state` is `LIVE`, and until [`Driver::retire`] has returned to the unregistration that
+/// called it, `ops` points to the operations of a loaded driver.
+#[pin_data]
+pub(crate) struct Driver {
+    ops: Ops,
+    state: Atomic<u32>,
+    /// Held by calls that are inside of the driver.
+    #[pin]
+    inside: Srcu,
+    /// Operations in flight, and one more until the driver is retired.
+    in_flight: Atomic<usize>,
+    /// `in_flight` has come down to 0.
+    #[pin]
+    drained: Completion,
+}
+
+// SAFETY: `ops` is read-only data of the driver, used as the type's invariants say.
+unsafe impl Send for Driver {}
+// SAFETY: As above.
+unsafe impl Sync for Driver {}
+
+impl Driver {
+    /// A driver that cannot be called yet.
+    pub(super) fn new(ops: Ops) -> Result<Arc<Self>> {
+        Arc::pin_init(
+            try_pin_init!(Self {
+                ops,
+                state: Atomic::new(NEW),
+                inside <- kernel::new_srcu!(),
+                in_flight: Atomic::new(1),
+                drained <- Completion::new(),
+            }),
+            GFP_KERNEL,
+        )
+    }
+
+    /// Lets calls in.
+    ///
+    /// # Safety
+    ///
+    /// The driver's operations must stay valid until [`retire`](Self::retire) has returned.
+    pub(super) unsafe fn start(&self) {
+        // INVARIANT: As required of the caller.
+        self.state.store(LIVE, Release);
+    }
+
+    /// Enters the driver. `ENODEV` if it is not there. Never waits.
+    pub(crate) fn enter(self: &Arc<Self>) -> Result<Entered<'_>> {
+        let guard = self.inside.read_lock();
+        if self.state.load(Acquire) != LIVE {
+            return Err(ENODEV);
+        }
+        Ok(Entered {
+            calls: Calls {
+                driver: self,
+                _not_static: PhantomData,
+            },
+            _guard: guard,
+        })
+    }
+
+    /// Lets no more calls in, and waits for those inside and for operations in flight. The calls
+    /// returned are the last; they are the caller's alone.
+    pub(super) fn retire(self: &Arc<Self>) -> Calls<'_> {
+        if self.state.xchg(GONE, Full) != GONE {
+            self.inside.synchronize_expedited();
+            self.put();
+        }
+        self.drained.wait();
+        Calls {
+            driver: self,
+            _not_static: PhantomData,
+        }
+    }
+
+    fn put(&self) {
+        if self.in_flight.fetch_sub(1, Full) == 1 {
+            self.drained.complete_all();
+        }
+    }
+
+    /// Whether the driver judges an RPC before it takes it, by value.
+    pub(crate) fn takes_requests(&self) -> bool {
+        matches!(self.ops, Ops::Rust(_))
+    }
+}
+
+/// A call that is inside of the driver.
+pub(crate) struct Entered<'a> {
+    calls: Calls<'a>,
+    _guard: srcu::Guard<'a>,
+}
+
+impl<'a> Deref for Entered<'a> {
+    type Target = Calls<'a>;
+
+    fn deref(&self) -> &Calls<'a> {
+        &self.calls
+    }
+}
+
+/// An operation that keeps the driver there.
+pub(crate) struct InFlight(Arc<Driver>);
+
+impl InFlight {
+    pub(crate) fn calls(&self) -> Calls<'_> {
+        Calls {
+            driver: &self.0,
+            _not_static: PhantomData,
+        }
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.put();
+    }
+}
+
+/// A driver that is there for `'a`.
+pub(crate) struct Calls<'a> {
+    driver: &'a Arc<Driver>,
+    _not_static: PhantomData<&'a mut ()>,
+}
+
+impl Calls<'_> {
+    fn c(ops: NonNull<bindings::fwctl_ops>) -> bindings::fwctl_ops {
+        // SAFETY: A `Calls` exists, so by the invariant of `Driver` the operations are valid.
+        unsafe { *ops.as_ptr() }
+    }
+
+    fn rust<'b>(ops: NonNull<DriverOps>) -> &'b DriverOps {
+        // SAFETY: A `Calls` exists, so by the invariant of `Driver` the operations are valid; they
+        // are used for the time of one call.
+        unsafe { &*ops.as_ptr() }
+    }
+
+    /// Starts an operation that the end of the driver waits for.
+    pub(crate) fn in_flight(&self) -> InFlight {
+        self.driver.in_flight.fetch_add(1, Relaxed);
+        InFlight(self.driver.clone())
+    }
+
+    /// The number for FWCTL_INFO.
+    pub(crate) fn device_type(&self) -> u32 {
+        match self.driver.ops {
+            Ops::C(ops) => Self::c(ops).device_type,
+            Ops::Rust(ops) => Self::rust(ops).device_type as u32,
+        }
+    }
+
+    fn uctx_size(&self) -> usize {
+        match self.driver.ops {
+            Ops::C(ops) => Self::c(ops).uctx_size,
+            Ops::Rust(ops) => Self::rust(ops).uctx_size,
+        }
+    }
+
+    /// Opens a context that was not opened before.
+    pub(crate) fn open(&self, uctx: &Uctx) -> Result {
+        match self.driver.ops {
+            Ops::C(ops) => {
+                let open = Self::c(ops).open_uctx.ok_or(EOPNOTSUPP)?;
+                // SAFETY: `uctx` is as large as the driver asked for, and nobody else knows it.
+                to_result(unsafe { open(uctx.as_ptr()) })
+            }
+            // SAFETY: As above.
+            Ops::Rust(ops) => unsafe { (Self::rust(ops).open)(uctx.as_ptr()) },
+        }
+    }
+
+    /// Closes a context that is open and on which nothing runs; once.
+    pub(crate) fn close(&self, uctx: &Uctx) {
+        match self.driver.ops {
+            Ops::C(ops) => {
+                if let Some(close) = Self::c(ops).close_uctx {
+                    // SAFETY: It is open, and nothing else runs on it.
+                    unsafe { close(uctx.as_ptr()) }
+                }
+            }
+            // SAFETY: As above.
+            Ops::Rust(ops) => unsafe { (Self::rust(ops).close)(uctx.as_ptr()) },
+        }
+    }
+
+    /// The data of FWCTL_INFO for a user who has `room` bytes.
+    pub(crate) fn info(&self, uctx: &Uctx, room: usize) -> Result<Data> {
+        match self.driver.ops {
+            Ops::C(ops) => {
+                let Some(info) = Self::c(ops).info else {
+                    return Ok(Data::Rust(KVec::new()));
+                };
+                let mut len = room;
+                // SAFETY: The context is open; `len` is valid.
+                let data = from_err_ptr(unsafe { info(uctx.as_ptr(), &mut len) })?;
+                // SAFETY: The driver hands over kmalloc() memory of `len` bytes, or null.
+                Ok(Data::C(unsafe { CBuffer::new(data, len) }))
+            }
+            // SAFETY: The context is open.
+            Ops::Rust(ops) => Ok(Data::Rust(unsafe {
+                (Self::rust(ops).info)(uctx.as_ptr())
+            }?)),
+        }
+    }
+
+    /// The verdict on an RPC of a driver that takes requests.
+    pub(crate) fn check(&self, uctx: &Uctx, scope: Scope, request: &Request) -> Result {
+        match self.driver.ops {
+            Ops::C(_) => Err(EOPNOTSUPP),
+            // SAFETY: The context is open.
+            Ops::Rust(ops) => unsafe { (Self::rust(ops).check)(uctx.as_ptr(), scope, request) },
+        }
+    }
+
+    /// Delivers an RPC to a driver that takes requests, and waits for the firmware.
+    pub(crate) fn rpc(&self, uctx: &Uctx, scope: Scope, request: Request) -> Result<Reply> {
+        match self.driver.ops {
+            Ops::C(_) => Err(EOPNOTSUPP),
+            // SAFETY: The context is open: an operation in flight keeps it so.
+            Ops::Rust(ops) => unsafe { (Self::rust(ops).rpc)(uctx.as_ptr(), scope, request) },
+        }
+    }
+
+    /// Has a C driver judge and deliver an RPC, and waits for the firmware.
+    pub(crate) fn fw_rpc(
+        &self,
+        uctx: &Uctx,
+        scope: Scope,
+        mut buffer: KVVec<u8>,
+        room: usize,
+    ) -> Result<Data> {
+        let Ops::C(ops) = self.driver.ops else {
+            return Err(EOPNOTSUPP);
+        };
+        let fw_rpc = Self::c(ops).fw_rpc.ok_or(EOPNOTSUPP)?;
+        // The driver may return it, so it has to be an allocation even if nothing is in it.
+        buffer.reserve(1, GFP_KERNEL_ACCOUNT)?;
+        let (input, in_len, _) = buffer.into_raw_parts();
+        // SAFETY: `input` is kvmalloc() memory, and it is ours.
+        let input_owner = unsafe { CBuffer::new(input.cast(), in_len) };
+        let mut out_len = room;
+        // SAFETY: The context is open; `input` has `in_len` bytes; `out_len` is valid.
+        let output = from_err_ptr(unsafe {
+            fw_rpc(
+                uctx.as_ptr(),
+                bindings::fwctl_rpc_scope(scope as u32),
+                input.cast(),
+                in_len,
+                &mut out_len,
+            )
+        })?;
+        if output == input.cast() {
+            core::mem::forget(input_owner);
+        }
+        // SAFETY: The driver hands over kvmalloc() memory of `out_len` bytes: its own, or that of
+        // the request, which nobody else owns now.
+        Ok(Data::C(unsafe { CBuffer::new(output, out_len) }))
+    }
+}
+
+/// The memory of a context: a `fwctl_uctx` and what the driver keeps behind it.
+///
+/// # Invariants
+///
+/// `memory` begins with a `fwctl_uctx` whose `fwctl` is `device`, to which this owns a reference.
+pub(crate) struct Uctx {
+    memory: KVec<u64>,
+    device: RawDevice,
+}
+
+// SAFETY: The memory is the driver's, which is told that its operations run on any thread.
+unsafe impl Send for Uctx {}
+// SAFETY: As above.
+unsafe impl Sync for Uctx {}
+
+impl Uctx {
+    /// Zeroed memory for a context on `device`, charged to the caller. `ENOMEM`.
+    pub(crate) fn new(calls: &Calls<'_>, device: RawDevice) -> Result<Self> {
+        let size = calls
+            .uctx_size()
+            .max(core::mem::size_of::<bindings::fwctl_uctx>());
+        let words = size.div_ceil(core::mem::size_of::<u64>());
+        let memory = KVec::from_elem(0u64, words, GFP_KERNEL_ACCOUNT)?;
+        // SAFETY: The driver is there, and it holds a reference while it is registered.
+        unsafe { device.get() };
+        let this = Self { memory, device };
+        // SAFETY: The memory is large enough, aligned, and nobody else knows it.
+        unsafe { (*this.as_ptr()).fwctl = this.device.as_ptr() };
+        Ok(this)
+    }
+
+    fn as_ptr(&self) -> *mut bindings::fwctl_uctx {
+        self.memory.as_ptr().cast_mut().cast()
+    }
+}
+
+impl Drop for Uctx {
+    fn drop(&mut self) {
+        // SAFETY: By the type's invariant it owns a reference.
+        unsafe { self.device.put() };
+    }
+}
+
+/// Bytes that a driver handed over.
+pub(crate) enum Data {
+    Rust(KVec<u8>),
+    C(CBuffer),
+}
+
+impl Data {
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        match self {
+            Self::Rust(data) => data,
+            Self::C(data) => data.as_bytes(),
+        }
+    }
+}
+
+/// Memory that C allocated.
+///
+/// # Invariants
+///
+/// `ptr` is null or to `len` bytes of kmalloc() or kvmalloc() memory that this owns.
+pub(crate) struct CBuffer {
+    ptr: *mut c_void,
+    len: usize,
+}
+
+impl CBuffer {
+    /// # Safety
+    ///
+    /// As the type's invariants say.
+    unsafe fn new(ptr: *mut c_void, len: usize) -> Self {
+        Self { ptr, len }
+    }
+
+    fn as_bytes(&self) -> &[u8] {
+        if self.ptr.is_null() {
+            return &[];
+        }
+        // SAFETY: By the type's invariants; the driver has initialised them.
+        unsafe { core::slice::from_raw_parts(self.ptr.cast(), self.len) }
+    }
+}
+
+impl Drop for CBuffer {
+    fn drop(&mut self) {
+        // SAFETY: By the type's invariants; it takes both kinds, and null.
+        unsafe { bindings::kvfree(self.ptr) }
+    }
+}

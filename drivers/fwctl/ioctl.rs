@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Commands of user space: their numbers, sizes and fields, and all copies of user memory.
+//!
+//! User memory is copied before the driver is entered and after it is left. A page fault that
+//! never ends holds up its own caller only.
+
+use crate::{
+    context::Context,
+    ffi,
+    gate::{
+        self,
+        Label, //
+    },
+    operation::Operation,
+};
+use fwctl::{
+    sys::{
+        chrdev::FileOperations,
+        uaccess::{
+            self,
+            UserStruct, //
+        }, //
+    },
+    Request,
+    Scope, //
+};
+use kernel::{
+    ioctl::_IO,
+    prelude::*,
+    sync::{
+        Arc,
+        ArcBorrow, //
+    },
+    uaccess::{
+        UserPtr,
+        UserSlice, //
+    }, //
+};
+
+/// Bytes of a request or a reply at most.
+const MAX_RPC_LEN: u32 = 2 << 20;
+
+const TYPE: u32 = 0x9A;
+const FWCTL_INFO: u32 = _IO(TYPE, 0);
+const FWCTL_RPC: u32 = _IO(TYPE, 1);
+
+/// Argument of FWCTL_INFO. Source: `struct fwctl_info` in `include/uapi/fwctl/fwctl.h`.
+pub(crate) type Info = ffi::uapi::Info;
+/// Argument of FWCTL_RPC. Source: `struct fwctl_rpc` in `include/uapi/fwctl/fwctl.h`.
+pub(crate) type Rpc = ffi::uapi::Rpc;
+
+/// `/dev/fwctl/fwctlN`.
+pub(crate) struct Node;
+
+/// An open descriptor.
+pub(crate) struct Descriptor(Arc<Context>);
+
+impl Drop for Descriptor {
+    fn drop(&mut self) {
+        self.0.release();
+    }
+}
+
+impl FileOperations for Node {
+    type OwnerModule = crate::Fwctl;
+    type Ptr = Arc<Descriptor>;
+
+    fn open(minor: u32) -> Result<Self::Ptr> {
+        let device = ffi::find_device(minor).ok_or(ENODEV)?;
+        // The descriptor's memory comes first: once the driver has opened the context, nothing
+        // may fail.
+        let slot = kernel::sync::UniqueArc::<Descriptor>::new_uninit(GFP_KERNEL_ACCOUNT)?;
+        Ok(slot.write(Descriptor(Context::open(device)?)).into())
+    }
+
+    fn ioctl(file: ArcBorrow<'_, Descriptor>, cmd: u32, arg: UserPtr) -> Result<isize> {
+        let context = &file.0;
+        match cmd {
+            FWCTL_INFO => info(context, arg)?,
+            FWCTL_RPC => rpc(context, arg)?,
+            _ => return Err(ENOTTY),
+        }
+        Ok(0)
+    }
+}
+
+fn info(context: &Arc<Context>, arg: UserPtr) -> Result {
+    let (user, mut info) = UserStruct::read::<Info>(arg, Info::MIN_SIZE)?;
+    if info.flags != 0 {
+        return Err(EOPNOTSUPP);
+    }
+    let room = info.device_data_len as usize;
+
+    let driver = &context.device.driver;
+    let (device_type, data) = {
+        let calls = driver.enter()?;
+        (calls.device_type(), calls.info(&context.uctx, room)?)
+    };
+
+    let out = UserPtr::from_addr(info.out_device_data as usize);
+    uaccess::write_padded(out, room, data.as_bytes())?;
+    info.out_device_type = device_type;
+    info.device_data_len = u32::try_from(data.as_bytes().len())?;
+    user.write(&info)
+}
+
+fn rpc(context: &Arc<Context>, arg: UserPtr) -> Result {
+    let (user, mut rpc) = UserStruct::read::<Rpc>(arg, Rpc::MIN_SIZE)?;
+    if rpc.in_len > MAX_RPC_LEN || rpc.out_len > MAX_RPC_LEN {
+        return Err(EMSGSIZE);
+    }
+    let label = Label::request(Scope::try_from(rpc.scope)?)?;
+
+    let device = &context.device;
+    // A device that is gone is not worth a copy.
+    drop(device.driver.enter()?);
+    let input = UserPtr::from_addr(rpc.in_ as usize);
+    let in_len = rpc.in_len as usize;
+    let out = UserPtr::from_addr(rpc.out as usize);
+    let out_len = rpc.out_len as usize;
+    // A C driver brings memory of its own for the reply.
+    let room = if device.driver.takes_requests() {
+        out_len
+    } else {
+        0
+    };
+    let mut buffer = Request::allocate(in_len, room)?;
+    UserSlice::new(input, in_len).read_all(&mut buffer, GFP_KERNEL_ACCOUNT)?;
+
+    if device.driver.takes_requests() {
+        let request = Request::new(buffer, out_len)?;
+        let operation = Operation::new(context.clone(), label.scope())?;
+        {
+            let calls = device.driver.enter()?;
+            calls
+                .check(&context.uctx, label.scope(), &request)
+                .map_err(|e| label.refusal(e))?;
+            label.record(device);
+            operation.send(&calls, request);
+        }
+        let reply = operation.wait()?;
+        rpc.out_len = respond(out, out_len, reply.as_bytes())?;
+    } else {
+        let outcome = device
+            .driver
+            .enter()?
+            .fw_rpc(&context.uctx, label.scope(), buffer, out_len);
+        if !outcome.as_ref().is_err_and(|&e| gate::is_refusal(e)) {
+            label.record(device);
+        }
+        let reply = outcome.map_err(|e| label.refusal(e))?;
+        rpc.out_len = respond(out, out_len, reply.as_bytes())?;
+    }
+    user.write(&rpc)
+}
+
+/// Copies as much of `reply` as there is `room` for; returns the length of all of it.
+fn respond(out: UserPtr, room: usize, reply: &[u8]) -> Result<u32> {
+    let fitting = reply.get(..room).unwrap_or(reply);
+    UserSlice::new(out, fitting.len())
+        .writer()
+        .write_slice(fitting)?;
+    Ok(u32::try_from(reply.len())?)
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSD-3-Clause OR GPL-2.0
+
+//! fwctl on ConnectX and BlueField functions.
+//!
+//! Binds the auxiliary device `mlx5_core.fwctl` that mlx5_core makes for a function whose firmware
+//! knows user contexts, and forwards commands of user space through mlx5_core's command queue.
+//!
+//! | module | job |
+//! | --- | --- |
+//! | [`context`] | what one descriptor owns: a UID |
+//! | [`policy`] | which commands pass in which scope, and why |
+//! | [`cmd`] | layout of mailboxes, commands of the driver's own |
+//! | [`ffi`] | mlx5_core. The only unsafe code. |
+
+#![deny(unsafe_code)]
+
+mod cmd;
+mod context;
+#[allow(unsafe_code)]
+mod ffi;
+mod policy;
+
+use crate::{
+    context::Context,
+    ffi::Mdev, //
+};
+use ::fwctl::Registration;
+use kernel::{
+    auxiliary,
+    device::Core,
+    prelude::*, //
+};
+
+struct Mlx5Driver;
+
+kernel::auxiliary_device_table!(
+    ID_TABLE,
+    <Mlx5Driver as auxiliary::Driver>::IdInfo,
+    [(auxiliary::DeviceId::new(c"mlx5_core", c"fwctl"), ())]
+);
+
+impl auxiliary::Driver for Mlx5Driver {
+    type IdInfo = ();
+    type Data<'bound> = Self;
+
+    const ID_TABLE: auxiliary::IdTable<Self::IdInfo> = &ID_TABLE;
+
+    fn probe<'bound>(
+        adev: &'bound auxiliary::Device<Core<'_>>,
+        _info: &'bound Self::IdInfo,
+    ) -> impl PinInit<Self, Error> + 'bound {
+        let mdev = Mdev::of(adev);
+        let parent = mdev.parent();
+        Registration::<Context>::register::<Error>(adev.as_ref(), parent, Ok(mdev))
+            .map(|_| Mlx5Driver)
+    }
+}
+
+kernel::module_auxiliary_driver! {
+    type: Mlx5Driver,
+    name: "mlx5_fwctl",
+    authors: ["The fwctl-rust developers"],
+    description: "Firmware control for NVIDIA ConnectX and BlueField",
+    license: "Dual BSD/GPL",
+    imports_ns: ["FWCTL"],
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * fwctl: remote procedure calls from user space to device firmware.
+ *
+ * Every command is an ioctl on /dev/fwctl/fwctlN. Its number carries neither
+ * a size nor a direction; the first word of its argument is the size of the
+ * structure that the caller was built with:
+ *
+ *   smaller than the smallest known version    EINVAL
+ *   larger than the kernel's, rest all zero    accepted
+ *   larger than the kernel's, rest not zero    E2BIG
+ *   larger than a page                         E2BIG, rest not looked at
+ *
+ * Other errors that any command can give:
+ *
+ *   ENOTTY      the kernel does not have this command
+ *   EOPNOTSUPP  a known field holds a value that the kernel does not know
+ *   EFAULT      a pointer cannot be read or written
+ *   ENOMEM      no memory, or the caller's memory cgroup is at its limit
+ *   ENODEV      the device is gone; the descriptor can only be closed
+ */
+#ifndef _UAPI_FWCTL_H
+#define _UAPI_FWCTL_H
+
+#include <linux/types.h>
+#include <linux/ioctl.h>
+
+#define FWCTL_TYPE 0x9A
+
+enum {
+	FWCTL_CMD_BASE = 0,
+	FWCTL_CMD_INFO = 0,
+	FWCTL_CMD_RPC = 1,
+};
+
+/** enum fwctl_device_type - Who defines the layout of RPCs and of INFO data */
+enum fwctl_device_type {
+	FWCTL_DEVICE_TYPE_ERROR = 0,	/* never reported */
+	FWCTL_DEVICE_TYPE_MLX5 = 1,	/* <fwctl/mlx5.h> */
+	FWCTL_DEVICE_TYPE_CXL = 2,
+	FWCTL_DEVICE_TYPE_BNXT = 3,
+	FWCTL_DEVICE_TYPE_PDS = 4,
+};
+
+/**
+ * struct fwctl_info - argument of FWCTL_INFO: what stands behind this node
+ * @size: sizeof(struct fwctl_info)
+ * @flags: 0; anything else is EOPNOTSUPP
+ * @out_device_type: out, one of enum fwctl_device_type
+ * @device_data_len: in, bytes of room at @out_device_data, may be 0; out, bytes
+ *	that the kernel has, whatever came in
+ * @out_device_data: user address of the room; it is filled to its full length,
+ *	with zeroes after the device's data
+ */
+struct fwctl_info {
+	__u32 size;
+	__u32 flags;
+	__u32 out_device_type;
+	__u32 device_data_len;
+	__aligned_u64 out_device_data;
+};
+#define FWCTL_INFO _IO(FWCTL_TYPE, FWCTL_CMD_INFO)
+
+/**
+ * enum fwctl_rpc_scope - What the caller says that an RPC may do
+ *
+ * The driver judges each RPC against the scope that it is labelled with; one
+ * that needs more is refused with EBADMSG.
+ */
+enum fwctl_rpc_scope {
+	/** @FWCTL_RPC_CONFIGURATION: settings within what the vendor supports */
+	FWCTL_RPC_CONFIGURATION = 0,
+	/** @FWCTL_RPC_DEBUG_READ_ONLY: reads that give no secrets away */
+	FWCTL_RPC_DEBUG_READ_ONLY = 1,
+	/**
+	 * @FWCTL_RPC_DEBUG_WRITE: writes that can leave the supported state but
+	 * are harmless to the kernel; taints it
+	 */
+	FWCTL_RPC_DEBUG_WRITE = 2,
+	/**
+	 * @FWCTL_RPC_DEBUG_WRITE_FULL: everything; needs CAP_SYS_RAWIO, taints
+	 * the kernel, and counts as FWCTL_RPC_DEBUG_WRITE while the kernel is
+	 * locked down
+	 */
+	FWCTL_RPC_DEBUG_WRITE_FULL = 3,
+};
+
+/**
+ * struct fwctl_rpc - argument of FWCTL_RPC: one request and its reply
+ * @size: sizeof(struct fwctl_rpc)
+ * @scope: one of enum fwctl_rpc_scope
+ * @in_len: bytes of the request, at most 2 MiB
+ * @out_len: in, bytes of room for the reply, at most 2 MiB; out, bytes that the
+ *	firmware answered, of which at most the room was filled
+ * @in: user address of the request, in the layout of the device type
+ * @out: user address of the room for the reply
+ *
+ * Success means that the firmware answered, be it with an error status of its
+ * own in the reply. Beyond the errors above: EMSGSIZE, a length is out of
+ * bounds; EBADMSG, the driver does not allow this RPC in this scope; EPERM, a
+ * capability is missing or lockdown forbids it; others tell why the request did
+ * not reach the firmware, such as ETIMEDOUT and EIO.
+ */
+struct fwctl_rpc {
+	__u32 size;
+	__u32 scope;
+	__u32 in_len;
+	__u32 out_len;
+	__aligned_u64 in;
+	__aligned_u64 out;
+};
+#define FWCTL_RPC _IO(FWCTL_TYPE, FWCTL_CMD_RPC)
+
+#endif

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Firmware control for driver authors.
+//!
+//! A vendor driver implements [`Operations`] for the type that holds what one open file
+//! descriptor owns, and calls [`Registration::register`] from its probe. From then until the
+//! bound device is unbound, `/dev/fwctl/fwctlN` forwards RPCs of user space to it.
+//!
+//! Everything here is safe to use; the unsafe code that talks to the core and to the kernel is
+//! inside of this crate. [`sys`] holds kernel facilities that the kernel's own `kernel` crate does
+//! not offer yet; it serves the core, not drivers.
+//!
+//! C header: `include/linux/fwctl.h`
+
+pub mod abi;
+mod device;
+mod operations;
+mod registration;
+mod request;
+mod scope;
+pub mod sys;
+
+pub use self::{
+    device::Device,
+    operations::{
+        DeviceType,
+        Operations, //
+    },
+    registration::Registration,
+    request::{
+        Reply,
+        Request, //
+    },
+    scope::Scope, //
+};

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The time during which user space can reach a device.
+
+use super::{
+    Device,
+    Operations, //
+};
+use core::{
+    marker::PhantomData,
+    ptr::NonNull, //
+};
+use kernel::{
+    bindings,
+    device,
+    devres,
+    error::to_result,
+    prelude::*,
+    sync::aref::ARef, //
+};
+
+/// Makes devices visible. There is no handle to keep: the bound device owns the registration and
+/// undoes it when it is unbound, so that forgetting something cannot outlive the driver.
+pub struct Registration<T: Operations>(PhantomData<T>);
+
+impl<T: Operations> Registration<T> {
+    /// Makes a new fwctl device below `parent`, with `data` for the driver's operations, and keeps
+    /// it until `bound` is unbound from its driver.
+    ///
+    /// `bound` is the device that the driver is probing, most often on the auxiliary bus; `parent`
+    /// the hardware that user space should see behind the node.
+    ///
+    /// Operations can be called before this returns. `ENOMEM` if memory or minor numbers ran out;
+    /// else the error of `data` or of the device core. May sleep.
+    pub fn register<'a, E>(
+        bound: &'a device::Device<device::Bound>,
+        parent: &'a device::Device,
+        data: impl PinInit<T::RegistrationData<'a>, E>,
+    ) -> Result<ARef<Device<T>>>
+    where
+        Error: From<E>,
+    {
+        let device = Device::<T>::new(parent)?;
+        let data = KBox::into_raw(
+            // SAFETY: The box is not moved out of before it is freed in `Registered::drop`.
+            unsafe { Pin::into_inner_unchecked(KBox::pin_init(data, GFP_KERNEL)?) },
+        );
+        let mut registered = Registered::<'a, T> {
+            device: device.clone(),
+            data,
+            shown: false,
+        };
+        // SAFETY: The device was just made; it is not registered.
+        unsafe { device.set_data(data.cast()) };
+        // SAFETY: `device` came from the core and was not registered before.
+        to_result(unsafe { bindings::fwctl_register(device.as_raw()) })?;
+        registered.shown = true;
+
+        // The lifetime says that `data` must go before `bound` is unbound; devres does that.
+        // SAFETY: Lifetimes have no part in the layout. The erased value is dropped by the devres
+        // release of `bound`, or right here if that cannot be installed, thus within `'a`.
+        let registered: Registered<'static, T> = unsafe { registered.erase() };
+        devres::register::<_, Error>(bound, Ok(registered), GFP_KERNEL)?;
+        Ok(device)
+    }
+}
+
+/// # Invariants
+///
+/// `data` came from a box; `device` is registered with the core exactly if `shown`.
+struct Registered<'a, T: Operations> {
+    device: ARef<Device<T>>,
+    data: *mut T::RegistrationData<'a>,
+    shown: bool,
+}
+
+impl<'a, T: Operations> Registered<'a, T> {
+    /// # Safety
+    ///
+    /// The result must be dropped within `'a`.
+    unsafe fn erase(self) -> Registered<'static, T> {
+        let this = core::mem::ManuallyDrop::new(self);
+        Registered {
+            // SAFETY: `this` is not dropped, so the reference moves.
+            device: unsafe { ARef::from_raw(NonNull::from(&*this.device)) },
+            data: this.data.cast(),
+            shown: this.shown,
+        }
+    }
+}
+
+impl<T: Operations> Drop for Registered<'_, T> {
+    fn drop(&mut self) {
+        if self.shown {
+            // SAFETY: By the invariants it is registered.
+            unsafe { bindings::fwctl_unregister(self.device.as_raw()) };
+        }
+        // SAFETY: It is unregistered, so the core no longer calls the driver for it.
+        unsafe { self.device.set_data(core::ptr::null_mut()) };
+        // SAFETY: By the invariants `data` came from a box, and nobody else uses it now.
+        drop(unsafe { KBox::from_raw(self.data) });
+    }
+}
+
+// SAFETY: The device is counted atomically and the data is `Send` and `Sync` by the bound of
+// `RegistrationData`.
+unsafe impl<T: Operations> Send for Registered<'_, T> {}

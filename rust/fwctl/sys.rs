@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Kernel facilities that the core needs and the `kernel` crate does not offer yet: character
+//! devices, device classes, killable waiting, own work queues, the size rule of extensible ioctls,
+//! capabilities, lockdown and taint. Each would go to a file of its own below `rust/kernel`.
+
+pub mod chrdev;
+pub mod class;
+pub mod completion;
+pub mod queue;
+pub mod security;
+pub mod uaccess;

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! User memory: extensible structures and clearing.
+//!
+//! C header: [`include/linux/uaccess.h`](srctree/include/linux/uaccess.h)
+
+use kernel::{
+    bindings,
+    error::to_result,
+    page::PAGE_SIZE,
+    prelude::*,
+    task::Task,
+    transmute::{
+        AsBytes,
+        FromBytes, //
+    },
+    uaccess::{
+        UserPtr,
+        UserSlice, //
+    }, //
+};
+
+extern "C" {
+    fn fwctl_helper_clear_user(to: *mut c_void, len: usize) -> usize;
+    fn fwctl_helper_fatal_signal_pending() -> bool;
+}
+
+/// Bytes cleared between two looks at pending signals: far below what a user would notice.
+const CLEAR_CHUNK: usize = 256 * 1024;
+
+/// Whether the calling task is being killed.
+pub fn killed() -> bool {
+    let _ = Task::current_raw();
+    // SAFETY: It looks at the current task only.
+    unsafe { fwctl_helper_fatal_signal_pending() }
+}
+
+/// A structure in user memory whose first word is the size that the user knows it by.
+pub struct UserStruct {
+    ptr: UserPtr,
+    size: usize,
+}
+
+impl UserStruct {
+    /// Reads the structure `T` of which `min` bytes are the oldest version's. Bytes of `T` that the
+    /// user does not have read as zero.
+    ///
+    /// `EFAULT` for a bad pointer, `EINVAL` for a size below `min`, `E2BIG` for one above a page or
+    /// for a tail beyond `T` that is not zero. May sleep; never reads more than a page.
+    pub fn read<T: FromBytes + AsBytes + Default>(ptr: UserPtr, min: usize) -> Result<(Self, T)> {
+        let size: u32 = UserSlice::new(ptr, 4).reader().read()?;
+        let size = size as usize;
+        if size < min {
+            return Err(EINVAL);
+        }
+        if size > PAGE_SIZE {
+            return Err(E2BIG);
+        }
+        let known = size.min(core::mem::size_of::<T>());
+        if size > known {
+            let tail = ptr.wrapping_byte_add(known);
+            // SAFETY: It checks the user range itself.
+            match unsafe { bindings::check_zeroed_user(tail.as_const_ptr(), size - known) } {
+                0 => return Err(E2BIG),
+                ret => to_result(ret.min(0))?,
+            }
+        }
+        let mut value = T::default();
+        let bytes = value.as_bytes_mut().get_mut(..known).ok_or(EINVAL)?;
+        UserSlice::new(ptr, known).reader().read_slice(bytes)?;
+        Ok((Self { ptr, size }, value))
+    }
+
+    /// Writes `value` back, as much of it as the user knows.
+    pub fn write<T: AsBytes>(&self, value: &T) -> Result {
+        let bytes = value.as_bytes();
+        let bytes = bytes.get(..self.size).unwrap_or(bytes);
+        UserSlice::new(self.ptr, bytes.len())
+            .writer()
+            .write_slice(bytes)
+    }
+}
+
+/// Fills `len` bytes of user memory with `data` and zeroes after it; what does not fit is left out.
+///
+/// `EFAULT` for a bad pointer, `EINTR` if the task is being killed. May sleep.
+pub fn write_padded(ptr: UserPtr, len: usize, data: &[u8]) -> Result {
+    let data = data.get(..len).unwrap_or(data);
+    UserSlice::new(ptr, data.len()).writer().write_slice(data)?;
+
+    let mut done = data.len();
+    while done < len {
+        let chunk = (len - done).min(CLEAR_CHUNK);
+        let to = ptr.wrapping_byte_add(done);
+        // SAFETY: It checks the user range itself.
+        if unsafe { fwctl_helper_clear_user(to.as_mut_ptr(), chunk) } != 0 {
+            return Err(EFAULT);
+        }
+        done += chunk;
+        if killed() {
+            return Err(EINTR);
+        }
+        kernel::task::might_sleep();
+    }
+    Ok(())
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSD-3-Clause OR GPL-2.0
+/*
+ * Fields and macros of mlx5_core that Rust cannot reach, for
+ * drivers/fwctl/mlx5/ffi.rs.
+ */
+#include <linux/auxiliary_bus.h>
+#include <linux/mlx5/device.h>
+#include <linux/mlx5/driver.h>
+#include <linux/pci.h>
+
+#include "mlx5.h"
+
+struct mlx5_core_dev *fwctl_helper_mlx5_mdev(struct auxiliary_device *adev)
+{
+	return container_of(adev, struct mlx5_adev, adev)->mdev;
+}
+
+struct device *fwctl_helper_mlx5_parent(struct mlx5_core_dev *mdev)
+{
+	return &mdev->pdev->dev;
+}
+
+u32 fwctl_helper_mlx5_uctx_cap(struct mlx5_core_dev *mdev)
+{
+	return MLX5_CAP_GEN(mdev, uctx_cap);
+}
+
+int fwctl_helper_mlx5_cmd_do(struct mlx5_core_dev *mdev, void *in, int in_len,
+			     void *out, int out_len)
+{
+	return mlx5_cmd_do(mdev, in, in_len, out, out_len);
+}
