@@ -99,7 +99,9 @@ impl AsRef<kernel::device::Device> for Device {
     }
 }
 
-/// The minor numbers and who has them. The lowest free one is given away first.
+/// The minor numbers and who has them. The lowest free one is given away first. A number is free
+/// once its device is unregistered, so that a device that comes back from a reset has its old name
+/// although somebody may still hold a descriptor of the time before.
 pub(crate) struct Minors {
     slots: KVec<Slot>,
 }
@@ -147,9 +149,13 @@ impl Minors {
         }
     }
 
-    /// Makes a number free again; returns what had it, to be dropped outside of the lock.
-    pub(crate) fn release(&mut self, minor: u32) -> Option<Arc<Device>> {
+    /// Makes the number of `raw` free again; returns what had it, to be dropped outside of the lock.
+    /// Nothing happens if somebody else has the number by now.
+    pub(crate) fn release(&mut self, minor: u32, raw: RawDevice) -> Option<Arc<Device>> {
         let slot = self.slots.get_mut(minor as usize)?;
+        if !matches!(slot, Slot::Taken(device) if device.raw == raw) {
+            return None;
+        }
         match core::mem::replace(slot, Slot::Free) {
             Slot::Taken(device) => Some(device),
             _ => None,

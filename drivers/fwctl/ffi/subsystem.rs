@@ -63,10 +63,10 @@ unsafe impl Class for FwctlClass {
     const NAME: &'static CStr = c"fwctl";
 
     unsafe fn release(dev: *mut bindings::device) {
-        // SAFETY: `dev` is valid until it is freed below.
-        let minor = unsafe { (*dev).devt } & ((1 << bindings::MINORBITS) - 1);
-        let device = STATE.lock().minors.release(minor);
-        drop(device);
+        // Has it still if it never was registered.
+        if let Ok(raw) = RawDevice::from_ptr(dev.cast()) {
+            raw.release_minor();
+        }
         // SAFETY: `dev` is the first member of a `fwctl_device`, which is the first bytes of an
         // allocation that nobody refers to any more.
         unsafe { bindings::kfree(dev.cast()) };
@@ -114,7 +114,7 @@ impl PinnedDrop for Subsystem {
 }
 
 /// A `fwctl_device`. A plain pointer: who uses it says why it is valid.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct RawDevice(NonNull<bindings::fwctl_device>);
 
 // SAFETY: A pointer; see its uses.
@@ -203,10 +203,19 @@ impl RawDevice {
         Ok(raw)
     }
 
+    fn minor(self) -> u32 {
+        // SAFETY: The callers below hold a reference, or are the release.
+        unsafe { (*self.dev()).devt & ((1 << bindings::MINORBITS) - 1) }
+    }
+
+    fn release_minor(self) {
+        let device = STATE.lock().minors.release(self.minor(), self);
+        drop(device);
+    }
+
+    /// The core's state of a device that has its number, which it has until it is hidden.
     fn state(self) -> Result<Arc<Device>> {
-        // SAFETY: The callers below hold a reference.
-        let minor = unsafe { (*self.dev()).devt } & ((1 << bindings::MINORBITS) - 1);
-        find_device(minor).ok_or(ENODEV)
+        find_device(self.minor()).ok_or(ENODEV)
     }
 
     /// Shows the device to user space.
@@ -239,6 +248,7 @@ impl RawDevice {
         if let Ok(device) = self.state() {
             Self::end(&device);
         }
+        self.release_minor();
         // SAFETY: A reference is held, and nobody else looks at the field.
         unsafe { (*self.as_ptr()).ops = core::ptr::null() };
     }
