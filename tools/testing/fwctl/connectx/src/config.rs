@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What tells one emulated function from another.
+
+use std::fmt;
+
+/// Physical or virtual function.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Kind {
+    /// ConnectX-6 Dx.
+    #[default]
+    Physical,
+    /// A virtual function of the ConnectX family.
+    Virtual,
+}
+
+/// Identity of a function.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Name in reports.
+    pub name: String,
+    /// Physical or virtual.
+    pub kind: Kind,
+    /// Major, minor, subminor.
+    pub fw_version: (u16, u16, u16),
+    /// Board id, at most 16 bytes.
+    pub psid: String,
+    /// Base MAC address, 48 bits.
+    pub mac: u64,
+    /// Device family as tools see it.
+    pub hw_id: u16,
+    /// Capabilities that a user context may be given.
+    pub uctx_cap: u32,
+    /// Command timeout that the driver is told, seconds.
+    pub exec_timeout: u32,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            name: "cx0".to_owned(),
+            kind: Kind::Physical,
+            fw_version: (22, 43, 1014),
+            psid: "FWC0000000001".to_owned(),
+            mac: 0x9803_9b00_1000,
+            hw_id: 0x0212,
+            uctx_cap: crate::uctx::TOOLS_RESOURCES,
+            exec_timeout: 2,
+        }
+    }
+}
+
+/// A value that no function can have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigError(String);
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+impl Config {
+    /// Reads a version such as `22.43.1014`.
+    ///
+    /// # Errors
+    /// Not three numbers, or one that its field cannot hold.
+    pub fn parse_version(text: &str) -> Result<(u16, u16, u16), ConfigError> {
+        let bad = || {
+            let text = format!("firmware version \"{text}\" is not MAJOR.MINOR.SUB (255.255.65535 at most)");
+            ConfigError(text)
+        };
+        let parts: Vec<u16> = text
+            .split('.')
+            .map(|part| part.parse().map_err(|_| bad()))
+            .collect::<Result<_, _>>()?;
+        match parts.as_slice() {
+            &[major @ ..=255, minor @ ..=255, sub] => Ok((major, minor, sub)),
+            _ => Err(bad()),
+        }
+    }
+
+    /// Checks a board id.
+    ///
+    /// # Errors
+    /// Empty, longer than 16 bytes or not printable ASCII.
+    pub fn parse_psid(text: &str) -> Result<String, ConfigError> {
+        if text.is_empty() || text.len() > 16 || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            let text = format!("PSID \"{text}\" is not 1 to 16 printable ASCII characters");
+            return Err(ConfigError(text));
+        }
+        Ok(text.to_owned())
+    }
+
+    /// PCI device id.
+    pub(crate) fn device_id(&self) -> u16 {
+        match self.kind {
+            Kind::Physical => 0x101d,
+            Kind::Virtual => 0x101e,
+        }
+    }
+}

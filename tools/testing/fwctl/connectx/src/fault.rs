@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Faults that a test injects, and which command each of them hits.
+
+use std::time::Duration;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+use serde_json::{json, Value};
+
+use crate::command::Header;
+use crate::status::Refusal;
+
+/// What to do with a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// Carry it out.
+    Run,
+    /// Answer with this status instead.
+    Refuse(Refusal),
+    /// Do not look at it; report this delivery status.
+    Delivery(u8),
+    /// Never answer.
+    Lose { execute: bool },
+    /// Carry it out and answer after `delay`. With `mailboxes` the output mailboxes are late as well, which
+    /// hits whoever owns them by then.
+    Late { delay: Duration, mailboxes: bool },
+}
+
+/// Something that does not wait for a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Immediate {
+    /// Ask for pages, or offer them back.
+    PageRequest(i32),
+    /// The health counter stands still.
+    CounterStuck,
+    /// Firmware asks for a reset with this syndrome.
+    Health(u8),
+    /// Every read of the BAR gives ones.
+    BarOnes,
+}
+
+/// A fault request, parsed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Request {
+    Command(Rule),
+    LostInterrupt(u32),
+    Now(Immediate),
+}
+
+/// A verdict for the commands that match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Rule {
+    opcode: Option<u16>,
+    op_mod: Option<u16>,
+    uid: Option<u16>,
+    register: Option<u16>,
+    verdict: Verdict,
+    /// Hits left; `None` is for ever.
+    times: Option<u32>,
+}
+
+impl Rule {
+    fn matches(&self, header: &Header, register: Option<u16>) -> bool {
+        let same = |want: Option<u16>, is: u16| want.is_none_or(|want| want == is);
+        same(self.opcode, header.opcode)
+            && same(self.op_mod, header.op_mod)
+            && same(self.uid, header.uid)
+            && (self.register.is_none() || self.register == register)
+    }
+}
+
+/// All armed faults.
+#[derive(Debug, Default)]
+pub(crate) struct Faults {
+    rules: Vec<Rule>,
+    lost_interrupts: u32,
+    /// The BAR reads ones and ignores writes.
+    pub(crate) bar_ones: bool,
+    hits: u64,
+}
+
+impl Faults {
+    /// Arms a rule.
+    pub(crate) fn arm(&mut self, rule: Rule) {
+        self.rules.push(rule);
+    }
+
+    /// Swallows the interrupts of the next `count` command events.
+    pub(crate) fn lose_interrupts(&mut self, count: u32) {
+        self.lost_interrupts = count;
+    }
+
+    /// Disarms everything.
+    pub(crate) fn clear(&mut self) {
+        *self = Self {
+            hits: self.hits,
+            ..Self::default()
+        };
+    }
+
+    /// What becomes of a command: the oldest rule that matches decides.
+    pub(crate) fn judge(&mut self, header: &Header, register: Option<u16>) -> Verdict {
+        let at = self
+            .rules
+            .iter()
+            .position(|rule| rule.matches(header, register));
+        let Some(rule) = at.and_then(|at| self.rules.get_mut(at)) else {
+            return Verdict::Run;
+        };
+        let verdict = rule.verdict;
+        if let Some(times) = &mut rule.times {
+            *times = times.saturating_sub(1);
+        }
+        self.rules.retain(|rule| rule.times != Some(0));
+        self.hits += 1;
+        verdict
+    }
+
+    /// True if the next command event goes without its interrupt.
+    pub(crate) fn swallow_interrupt(&mut self) -> bool {
+        let swallow = self.lost_interrupts != 0;
+        if swallow {
+            self.lost_interrupts -= 1;
+            self.hits += 1;
+        }
+        swallow
+    }
+
+    /// Armed and hit, for the control protocol.
+    pub(crate) fn report(&self) -> Value {
+        json!({
+            "armed": self.rules.len(),
+            "lost_interrupts": self.lost_interrupts,
+            "bar_ones": self.bar_ones,
+            "hits": self.hits,
+        })
+    }
+}
+
+/// A number, or a string such as "0x805".
+#[derive(Clone, Copy, Debug)]
+struct Number(i64);
+
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let bad = |value: &Value| D::Error::custom(format!("{value} is not a number"));
+        let value = Value::deserialize(from)?;
+        let number = match &value {
+            Value::Number(number) => number.as_i64(),
+            Value::String(text) => match text.strip_prefix("0x") {
+                Some(hex) => i64::from_str_radix(hex, 16).ok(),
+                None => text.parse().ok(),
+            },
+            _ => None,
+        };
+        number.map(Self).ok_or_else(|| bad(&value))
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wire {
+    kind: String,
+    opcode: Option<Number>,
+    op_mod: Option<Number>,
+    uid: Option<Number>,
+    register: Option<Number>,
+    /// 1 if absent; 0 is for ever.
+    times: Option<Number>,
+    status: Option<Number>,
+    syndrome: Option<Number>,
+    delivery: Option<Number>,
+    delay_ms: Option<Number>,
+    execute: Option<bool>,
+    pages: Option<Number>,
+    synd: Option<Number>,
+}
+
+/// Understands one fault of the control protocol.
+///
+/// # Errors
+/// One line that says what is wrong with it.
+pub(crate) fn parse(value: &Value) -> Result<Request, String> {
+    let wire: Wire = serde_json::from_value(value.clone()).map_err(|error| error.to_string())?;
+    let times = field::<u32>("times", wire.times)?.unwrap_or(1);
+    let delay = || -> Result<Duration, String> {
+        let ms = need::<u64>(&wire.kind, "delay_ms", wire.delay_ms)?;
+        Ok(Duration::from_millis(ms))
+    };
+    let verdict = match wire.kind.as_str() {
+        "bad_status" => Verdict::Refuse(Refusal {
+            status: need(&wire.kind, "status", wire.status)?,
+            syndrome: field("syndrome", wire.syndrome)?.unwrap_or(0),
+        }),
+        "delivery" => Verdict::Delivery(field("delivery", wire.delivery)?.unwrap_or(6) & 0x7f),
+        "lost" => Verdict::Lose {
+            execute: wire.execute.unwrap_or(false),
+        },
+        "late" => Verdict::Late {
+            delay: delay()?,
+            mailboxes: false,
+        },
+        "late_mailbox_write" => Verdict::Late {
+            delay: delay()?,
+            mailboxes: true,
+        },
+        "lost_interrupt" => return Ok(Request::LostInterrupt(times)),
+        "page_request" => {
+            let pages = need(&wire.kind, "pages", wire.pages)?;
+            return Ok(Request::Now(Immediate::PageRequest(pages)));
+        }
+        "counter_stuck" => return Ok(Request::Now(Immediate::CounterStuck)),
+        "health" => {
+            let synd = field::<u8>("synd", wire.synd)?.unwrap_or(1);
+            if synd == 0 {
+                return Err("fault health: synd must not be 0".to_owned());
+            }
+            return Ok(Request::Now(Immediate::Health(synd)));
+        }
+        "bar_ones" => return Ok(Request::Now(Immediate::BarOnes)),
+        other => {
+            return Err(format!(
+                "unknown fault \"{other}\"; known: bad_status, delivery, lost, late, \
+                 late_mailbox_write, lost_interrupt, page_request, counter_stuck, health, bar_ones"
+            ))
+        }
+    };
+    Ok(Request::Command(Rule {
+        opcode: field("opcode", wire.opcode)?,
+        op_mod: field("op_mod", wire.op_mod)?,
+        uid: field("uid", wire.uid)?,
+        register: field("register", wire.register)?,
+        verdict,
+        times: (times != 0).then_some(times),
+    }))
+}
+
+fn field<T: TryFrom<i64>>(name: &str, value: Option<Number>) -> Result<Option<T>, String> {
+    value
+        .map(|Number(value)| {
+            T::try_from(value).map_err(|_| format!("fault field {name}: {value} is out of range"))
+        })
+        .transpose()
+}
+
+fn need<T: TryFrom<i64>>(kind: &str, name: &str, value: Option<Number>) -> Result<T, String> {
+    field(name, value)?.ok_or_else(|| format!("fault {kind} needs the field {name}"))
+}

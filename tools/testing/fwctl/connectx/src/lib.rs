@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Firmware of an emulated ConnectX function, as far as a driver's command interface can tell.
+//!
+//! Facts come from the kernel's `include/linux/mlx5/` and the programmer's reference manual. The model
+//! knows the machine only as a [`pci_model::Bus`]; what it refuses, counts and records is meant to be what firmware
+//! would.
+
+#![forbid(unsafe_code)]
+#![deny(clippy::indexing_slicing)]
+#![cfg_attr(test, allow(clippy::indexing_slicing, clippy::unwrap_used))]
+
+mod be;
+mod caps;
+mod command;
+mod config;
+mod dispatch;
+mod eq;
+mod fault;
+mod hca;
+mod init_segment;
+mod mkey;
+mod objects;
+mod pages;
+mod pd;
+mod registers;
+mod state;
+mod status;
+mod trace;
+mod uar;
+mod uctx;
+mod umem;
+
+use std::time::Duration;
+
+use pci_model::{Bar, Bus, Function, MsixLayout, Reset, Spec};
+use serde_json::Value;
+
+pub use config::{Config, ConfigError, Kind as FunctionKind};
+
+use command::Queue;
+use fault::{Faults, Immediate, Request};
+use hca::Hca;
+use init_segment::{Action, InitSegment};
+use objects::{Kind, Ledger};
+use registers::Registers;
+use state::Report;
+use trace::Trace;
+
+const BAR_SIZE: u64 = 2 << 20;
+pub(crate) const VECTORS: u16 = 8;
+pub(crate) const MSIX_TABLE: u32 = 0x1f_0000;
+const MSIX_PBA: u32 = 0x1f_8000;
+
+/// Where leftovers were found, in the control protocol's words.
+const AT_RESET: &str = "flr";
+const AT_TEARDOWN: &str = "teardown";
+const AT_EXIT: &str = "exit";
+
+/// One function of the device.
+pub struct ConnectX {
+    config: Config,
+    segment: InitSegment,
+    hca: Hca,
+    objects: Ledger,
+    registers: Registers,
+    queue: Queue,
+    faults: Faults,
+    trace: Trace,
+    report: Report,
+}
+
+impl ConnectX {
+    /// A function after power-up.
+    pub fn new(config: Config) -> Self {
+        Self {
+            segment: InitSegment::new(&config),
+            hca: Hca::new(config.uctx_cap),
+            objects: Ledger::default(),
+            registers: Registers::new(&config),
+            queue: Queue::default(),
+            faults: Faults::default(),
+            trace: Trace::default(),
+            report: Report::default(),
+            config,
+        }
+    }
+
+    /// Forgets objects of the kinds that `which` accepts, each a finding for the report.
+    ///
+    /// The kernel's own objects are no finding at a reset: a bound driver learns of it only afterwards.
+    fn drop_kinds(&mut self, at: &'static str, which: impl Fn(Kind) -> bool) {
+        let fatal = self.segment.fatal() || self.faults.bar_ones;
+        let mut dropped = self.objects.drop_kinds(which);
+        if at == AT_RESET {
+            let before = dropped.len();
+            dropped.retain(|object| object.owner != 0);
+            self.report.reset_drops += (before - dropped.len()) as u64;
+        }
+        self.report.leaked(at, fatal, dropped);
+    }
+
+    /// Forgets everything that a driver set up, commands in flight included.
+    fn drop_everything(&mut self, at: &'static str) {
+        self.drop_kinds(at, |_| true);
+        self.queue.clear();
+        self.hca.reset();
+    }
+
+    fn segment_write(&mut self, bus: &mut dyn Bus, offset: u64, data: &[u8]) {
+        for (i, word) in data.chunks_exact(4).enumerate() {
+            let value = be::get32(word, 0);
+            match self.segment.write(offset + 4 * i as u64, value) {
+                Action::None => {}
+                Action::Doorbell(bits) => command::ring(self, bus, bits),
+                Action::SoftwareReset => self.drop_everything(AT_RESET),
+            }
+        }
+    }
+}
+
+impl Function for ConnectX {
+    fn spec(&self) -> Spec {
+        Spec {
+            vendor: 0x15b3,
+            device: self.config.device_id(),
+            subsystem_vendor: 0x15b3,
+            subsystem: 0x0043,
+            class: 0x02_0000,
+            revision: 0,
+            bars: vec![Bar {
+                index: 0,
+                size: BAR_SIZE,
+                wide: true,
+                prefetchable: true,
+            }],
+            pm_at: 0x40,
+            pcie_at: 0x60,
+            msix: MsixLayout {
+                at: 0x9c,
+                vectors: VECTORS,
+                bar: 0,
+                table: MSIX_TABLE,
+                pba: MSIX_PBA,
+            },
+            serial: Some(self.config.mac),
+        }
+    }
+
+    fn bar_read(&mut self, bus: &mut dyn Bus, _bar: u8, offset: u64, data: &mut [u8]) {
+        if self.faults.bar_ones {
+            data.fill(0xff);
+            return;
+        }
+        let now = bus.now();
+        for (at, byte) in (offset..init_segment::LEN).zip(data.iter_mut()) {
+            let word = self.segment.read(at & !3, now).to_be_bytes();
+            *byte = be::get8(&word, (at & 3) as usize);
+        }
+    }
+
+    fn bar_write(&mut self, bus: &mut dyn Bus, _bar: u8, offset: u64, data: &[u8]) {
+        if self.faults.bar_ones {
+            return;
+        }
+        if offset < init_segment::LEN {
+            self.segment_write(bus, offset, data);
+        } else {
+            uar::write(self, offset, data);
+        }
+    }
+
+    fn bus_master(&mut self, _bus: &mut dyn Bus, on: bool) {
+        if !on {
+            self.drop_everything(AT_RESET);
+        }
+    }
+
+    fn reset(&mut self, _bus: &mut dyn Bus, cause: Reset) {
+        let at = match cause {
+            Reset::FunctionLevel | Reset::Bus => AT_RESET,
+            Reset::Disconnect => AT_EXIT,
+        };
+        self.drop_everything(at);
+        self.segment.reset();
+    }
+
+    fn deadline(&self) -> Option<Duration> {
+        self.queue.deadline()
+    }
+
+    fn tick(&mut self, bus: &mut dyn Bus) {
+        command::tick(self, bus);
+    }
+
+    fn state(&self) -> Value {
+        state::report(self)
+    }
+
+    fn trace(&self, last: usize) -> Value {
+        self.trace.report(last)
+    }
+
+    fn trace_clear(&mut self) {
+        self.trace.clear();
+    }
+
+    fn fault(&mut self, bus: &mut dyn Bus, fault: &Value) -> Result<(), String> {
+        match fault::parse(fault)? {
+            Request::Command(rule) => self.faults.arm(rule),
+            Request::LostInterrupt(count) => self.faults.lose_interrupts(count),
+            Request::Now(Immediate::PageRequest(count)) => pages::request(self, bus, count),
+            Request::Now(Immediate::CounterStuck) => {
+                self.segment.stuck = Some(InitSegment::counter(bus.now()));
+            }
+            Request::Now(Immediate::Health(syndrome)) => self.segment.syndrome = syndrome,
+            Request::Now(Immediate::BarOnes) => self.faults.bar_ones = true,
+        }
+        Ok(())
+    }
+
+    fn fault_clear(&mut self, bus: &mut dyn Bus) {
+        self.faults.clear();
+        self.segment.stuck = None;
+        self.segment.syndrome = 0;
+        command::release_lost(self, bus);
+    }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! User memory: a list of bus pages that memory keys refer to.
+
+use crate::be;
+use crate::command::Call;
+use crate::objects::{Body, Kind};
+use crate::status::{Reason, Refusal, Status};
+use crate::ConnectX;
+
+const CONTEXT: usize = 16;
+const LIST: usize = CONTEXT + 32;
+const WRITE: u64 = 1 << 1;
+const READ: u64 = 1;
+
+/// One registration.
+#[derive(Clone, Debug)]
+pub(crate) struct Umem {
+    pages: Vec<u64>,
+    page_size: u64,
+    first_offset: u64,
+}
+
+impl Umem {
+    /// Bytes that can be addressed.
+    pub(crate) fn len(&self) -> u64 {
+        (self.pages.len() as u64 * self.page_size).saturating_sub(self.first_offset)
+    }
+
+    /// Bus address of byte `offset`, and the bytes that follow in the same page. `None` past the end
+    /// or without the right to write.
+    pub(crate) fn locate(&self, offset: u64, write: bool) -> Option<(u64, u64)> {
+        let at = self.first_offset.checked_add(offset)?;
+        let entry = *self.pages.get(usize::try_from(at / self.page_size).ok()?)?;
+        let right = if write { WRITE } else { READ };
+        if entry & right == 0 {
+            return None;
+        }
+        let within = at % self.page_size;
+        Some(((entry & !0xfff) + within, self.page_size - within))
+    }
+
+    fn parse(input: &[u8]) -> Result<Self, Refusal> {
+        let bad = Status::BadParam.because(Reason::UmemLayout);
+        let log_page = u32::from(be::get8(input, CONTEXT + 3)) & 0x1f;
+        let page_size = 4096_u64.checked_shl(log_page).ok_or(bad)?;
+        let first_offset = u64::from(be::get32(input, CONTEXT + 4));
+        let count = usize::try_from(be::get64(input, CONTEXT + 8)).map_err(|_| bad)?;
+        let bytes = count.checked_mul(8).ok_or(bad)?;
+        let end = LIST.checked_add(bytes).ok_or(bad)?;
+        let list = input
+            .get(LIST..end)
+            .ok_or(Status::BadInputLength.because(Reason::InputLength))?;
+        if count == 0 || first_offset >= page_size {
+            return Err(bad);
+        }
+        let pages: Vec<u64> = list.chunks_exact(8).map(|page| be::get64(page, 0)).collect();
+        let misplaced = |page: &u64| page & (page_size - 1) & !(READ | WRITE) != 0;
+        if pages.iter().any(misplaced) {
+            return Err(Status::BadParam.because(Reason::UmemAddress));
+        }
+        Ok(Self {
+            pages,
+            page_size,
+            first_offset,
+        })
+    }
+}
+
+/// CREATE_UMEM: only for a user context.
+pub(crate) fn create(hw: &mut ConnectX, call: &mut Call<'_>) -> Result<(), Refusal> {
+    if call.header.uid == 0 {
+        return Err(Status::BadParam.because(Reason::KernelUid));
+    }
+    let umem = Umem::parse(call.input)?;
+    let id = hw.objects.add(call.header.uid, Body::Umem(umem))?;
+    be::put32(call.out, 8, id);
+    Ok(())
+}
+
+/// DESTROY_UMEM: refused while a memory key refers to it.
+pub(crate) fn destroy(hw: &mut ConnectX, call: &mut Call<'_>) -> Result<(), Refusal> {
+    let id = be::get24(call.input, 9);
+    hw.objects.remove(Kind::Umem, id, call.header.uid)
+}
