@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "fwctl_test.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+uint16_t get16(const void *box, size_t at)
+{
+	const uint8_t *b = (const uint8_t *)box + at;
+
+	return (uint16_t)(b[0] << 8 | b[1]);
+}
+
+uint32_t get32(const void *box, size_t at)
+{
+	return (uint32_t)get16(box, at) << 16 | get16(box, at + 2);
+}
+
+void set16(void *box, size_t at, uint16_t value)
+{
+	uint8_t *b = (uint8_t *)box + at;
+
+	b[0] = value >> 8;
+	b[1] = value & 0xff;
+}
+
+void set32(void *box, size_t at, uint32_t value)
+{
+	set16(box, at, value >> 16);
+	set16(box, at + 2, value & 0xffff);
+}
+
+bool device_required(void)
+{
+	return getenv("FWCTL_TEST_REQUIRED");
+}
+
+int node_open(unsigned int n)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/dev/fwctl/fwctl%u", n);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+unsigned int node_count(void)
+{
+	DIR *dir = opendir("/sys/class/fwctl");
+	struct dirent *entry;
+	unsigned int count = 0;
+
+	if (!dir)
+		return 0;
+	while ((entry = readdir(dir)))
+		count += entry->d_name[0] != '.';
+	closedir(dir);
+	return count;
+}
+
+/* Ten minutes in steps of 20 ms: far beyond what an emulated probe takes. */
+static const unsigned int PATIENCE = 30000;
+
+bool node_wait(unsigned int count)
+{
+	for (unsigned int i = 0; i < PATIENCE; i++) {
+		if (node_count() == count)
+			return true;
+		usleep(20000);
+	}
+	return false;
+}
+
+const char *node_function(unsigned int n)
+{
+	static char target[PATH_MAX];
+	char path[64];
+	char *slash;
+
+	snprintf(path, sizeof(path), "/sys/class/fwctl/fwctl%u/device", n);
+	if (!realpath(path, target))
+		return "";
+	slash = strrchr(target, '/');
+	return slash ? slash + 1 : "";
+}
+
+const char *function_auxiliary(const char *function)
+{
+	static char name[NAME_MAX + 1];
+	char path[PATH_MAX];
+	struct dirent *entry;
+	DIR *dir;
+
+	name[0] = 0;
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s", function);
+	dir = opendir(path);
+	if (!dir)
+		return name;
+	while ((entry = readdir(dir)))
+		if (!strncmp(entry->d_name, "mlx5_core.fwctl.", 16))
+			snprintf(name, sizeof(name), "%s", entry->d_name);
+	closedir(dir);
+	return name;
+}
+
+int call(int fd, unsigned long number, void *arg)
+{
+	return ioctl(fd, number, arg) ? -errno : 0;
+}
+
+int info_mlx5(int fd, struct fwctl_info_mlx5 *data)
+{
+	struct fwctl_info info = {
+		.size = sizeof(info),
+		.device_data_len = sizeof(*data),
+		.out_device_data = (uintptr_t)data,
+	};
+
+	return call(fd, FWCTL_INFO, &info);
+}
+
+int rpc(int fd, uint32_t scope, const void *in, uint32_t in_len, void *out,
+	uint32_t *out_len)
+{
+	struct fwctl_rpc arg = {
+		.size = sizeof(arg),
+		.scope = scope,
+		.in_len = in_len,
+		.out_len = *out_len,
+		.in = (uintptr_t)in,
+		.out = (uintptr_t)out,
+	};
+	int ret = call(fd, FWCTL_RPC, &arg);
+
+	*out_len = arg.out_len;
+	return ret;
+}
+
+void access_reg(void *in, uint16_t op_mod, uint16_t id)
+{
+	memset(in, 0, MBOX_HEADER);
+	set16(in, 0, OP_ACCESS_REG);
+	set16(in, 6, op_mod);
+	set16(in, 10, id);
+}
+
+int read_mgir(int fd)
+{
+	uint8_t in[MBOX_HEADER + MGIR_LEN] = {}, out[sizeof(in)] = {};
+	uint32_t out_len = sizeof(out);
+	int ret;
+
+	access_reg(in, OP_MOD_READ, REG_MGIR);
+	ret = rpc(fd, FWCTL_RPC_DEBUG_READ_ONLY, in, sizeof(in), out, &out_len);
+	if (ret)
+		return ret;
+	return out[0] ? -EREMOTEIO : 0;
+}
+
+static int port_open(unsigned int port)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/dev/virtio-ports/fwctl.control.%u", port);
+	return open(path, O_RDWR | O_CLOEXEC);
+}
+
+int control_open(unsigned int n)
+{
+	int node = node_open(n);
+	int found = -1;
+
+	/* Which device stands behind a node shows in where its command arrives. */
+	for (unsigned int port = 0; node >= 0 && found < 0; port++) {
+		int control = port_open(port);
+		long long before;
+
+		if (control < 0)
+			break;
+		before = firmware_commands(control);
+		if (!read_mgir(node) && firmware_commands(control) > before)
+			found = control;
+		else
+			close(control);
+	}
+	if (node >= 0)
+		close(node);
+	return found;
+}
+
+const char *control_ask(int control, const char *request)
+{
+	static char reply[1 << 18];
+	size_t len = 0;
+
+	if (dprintf(control, "%s\n", request) < 0)
+		return NULL;
+	while (len < sizeof(reply) - 1) {
+		ssize_t got = read(control, reply + len, sizeof(reply) - 1 - len);
+
+		if (got <= 0)
+			return NULL;
+		len += got;
+		if (reply[len - 1] == '\n') {
+			reply[len] = 0;
+			return reply;
+		}
+	}
+	return NULL;
+}
+
+long long json_number(const char *json, const char *key)
+{
+	char quoted[64];
+	const char *at;
+
+	if (!json)
+		return -1;
+	snprintf(quoted, sizeof(quoted), "\"%s\":", key);
+	at = strstr(json, quoted);
+	return at ? strtoll(at + strlen(quoted), NULL, 0) : -1;
+}
+
+long long firmware_objects(int control, const char *kind)
+{
+	const char *objects = control_ask(control, "{\"op\":\"state\"}");
+
+	objects = objects ? strstr(objects, "\"objects\":") : NULL;
+	return json_number(objects, kind);
+}
+
+long long firmware_commands(int control)
+{
+	return json_number(control_ask(control, "{\"op\":\"state\"}"), "commands");
+}
+
+int write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	int ret = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (write(fd, text, strlen(text)) < 0)
+		ret = -errno;
+	close(fd);
+	return ret;
+}
+
+long long read_number(const char *path)
+{
+	FILE *file = fopen(path, "re");
+	long long number = -1;
+
+	if (!file)
+		return -1;
+	if (fscanf(file, "%lli", &number) != 1)
+		number = -1;
+	fclose(file);
+	return number;
+}
+
+int modprobe(const char *arguments)
+{
+	char command[256];
+	int status;
+
+	snprintf(command, sizeof(command), "modprobe %s", arguments);
+	status = system(command);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}

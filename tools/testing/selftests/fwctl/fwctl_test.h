@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the fwctl tests share: nodes, RPCs, and the firmware's own view.
+ *
+ * A test asks the emulated firmware through its control port what arrived there.
+ * On hardware there is no such port, and tests that need one are skipped.
+ */
+#ifndef FWCTL_TEST_H
+#define FWCTL_TEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <fwctl/fwctl.h>
+#include <fwctl/mlx5.h>
+
+/* Registers and opcodes, from the Programmer's Reference Manual. */
+enum {
+	OP_QUERY_HCA_CAP = 0x100,
+	OP_CREATE_MKEY = 0x200,
+	OP_ALLOC_PD = 0x800,
+	OP_ACCESS_REG = 0x805,
+	OP_QUERY_GENERAL_OBJECT = 0xa02,
+	OP_CREATE_UCTX = 0xa04,
+	OP_DESTROY_UCTX = 0xa06,
+	OP_CREATE_UMEM = 0xa08,
+
+	REG_CORE_DUMP = 0x402e,
+	REG_HOST_ENDIANNESS = 0x7004,
+	REG_MGIR = 0x9020,
+	REG_MTRC_CONF = 0x9041,
+	REG_MCDD = 0x905c,
+	REG_RES_DUMP = 0xc000,
+
+	MBOX_HEADER = 16,
+	MGIR_LEN = 160,
+
+	OP_MOD_WRITE = 0,
+	OP_MOD_READ = 1,
+};
+
+/* Big-endian fields of mailboxes. */
+uint16_t get16(const void *box, size_t at);
+uint32_t get32(const void *box, size_t at);
+void set16(void *box, size_t at, uint16_t value);
+void set32(void *box, size_t at, uint32_t value);
+
+/* Opens /dev/fwctl/fwctlN; a negative errno if that fails. */
+int node_open(unsigned int n);
+/* How many nodes there are. */
+unsigned int node_count(void);
+/* Waits until there are @count nodes, for a generous time; false if not. */
+bool node_wait(unsigned int count);
+/* Name of the PCI function behind node N, or "". */
+const char *node_function(unsigned int n);
+/* Name of the auxiliary device of a PCI function, or "". */
+const char *function_auxiliary(const char *function);
+
+/* One ioctl; 0 or a negative errno. */
+int call(int fd, unsigned long number, void *arg);
+/* FWCTL_INFO of an mlx5 node. */
+int info_mlx5(int fd, struct fwctl_info_mlx5 *data);
+/* FWCTL_RPC; @out_len is in and out, as in struct fwctl_rpc. */
+int rpc(int fd, uint32_t scope, const void *in, uint32_t in_len, void *out,
+	uint32_t *out_len);
+/* Fills the header of an access to a register. */
+void access_reg(void *in, uint16_t op_mod, uint16_t id);
+/* Reads MGIR: the shortest RPC that any device answers. 0 or a negative errno. */
+int read_mgir(int fd);
+
+/* The control port of the device behind node N, opened; -1 on hardware. */
+int control_open(unsigned int n);
+/* Sends a request and returns the reply, valid until the next; NULL on failure. */
+const char *control_ask(int control, const char *request);
+/* A number of the reply by its key, the first one; -1 if it is not there. */
+long long json_number(const char *json, const char *key);
+/* How many objects of a kind ("uid", "pd" ...) the firmware holds. */
+long long firmware_objects(int control, const char *kind);
+/* Commands that arrived so far. */
+long long firmware_commands(int control);
+
+/* Writes a string to a file of sysfs or procfs; 0 or a negative errno. */
+int write_file(const char *path, const char *text);
+/* Reads a file's first number; -1 on failure. */
+long long read_number(const char *path);
+/* Loads or unloads modules; its exit status. */
+int modprobe(const char *arguments);
+
+/* Whether a missing node or control port is a failure: in a VM made for the tests. */
+bool device_required(void);
+
+/* Skips a test of a node that is not there. */
+#define NODE_OPEN(n)                                                           \
+	({                                                                     \
+		int fd_ = node_open(n);                                        \
+		if (fd_ == -ENOENT && !device_required())                      \
+			SKIP(return, "no /dev/fwctl/fwctl%u", (unsigned int)(n)); \
+		ASSERT_LE(0, fd_);                                             \
+		fd_;                                                           \
+	})
+
+/* Skips a test that must see the firmware's side. */
+#define CONTROL_OPEN(n)                                                        \
+	({                                                                     \
+		int fd_ = control_open(n);                                     \
+		if (fd_ < 0 && !device_required())                             \
+			SKIP(return, "no control port: not an emulated device"); \
+		ASSERT_LE(0, fd_);                                             \
+		fd_;                                                           \
+	})
+
+#endif

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * FWCTL_INFO.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "fwctl_test.h"
+#include "kselftest_harness.h"
+
+static int info(int fd, void *room, uint32_t len, struct fwctl_info *info)
+{
+	*info = (struct fwctl_info){
+		.size = sizeof(*info),
+		.device_data_len = len,
+		.out_device_data = (uintptr_t)room,
+	};
+	return call(fd, FWCTL_INFO, info);
+}
+
+/* Theory: INFO names the vendor and gives the UID and its rights. */
+TEST(content)
+{
+	struct fwctl_info_mlx5 data = {};
+	struct fwctl_info arg;
+	int fd = NODE_OPEN(0);
+
+	ASSERT_EQ(0, info(fd, &data, sizeof(data), &arg));
+	EXPECT_EQ(FWCTL_DEVICE_TYPE_MLX5, arg.out_device_type);
+	EXPECT_EQ(sizeof(data), arg.device_data_len);
+	EXPECT_NE(0, data.uid);
+	EXPECT_GE(UINT16_MAX, data.uid);
+	/* TOOLS_RESOURCES, which the emulated device has. */
+	EXPECT_EQ(4, data.uctx_caps);
+	close(fd);
+}
+
+/*
+ * Theory: the user learns the kernel's length whatever room there was; the room
+ * is filled to its end, and nothing beyond it is touched.
+ */
+TEST(room)
+{
+	static uint8_t room[(1 << 20) + 3];
+	struct fwctl_info_mlx5 data;
+	struct fwctl_info arg;
+	int fd = NODE_OPEN(0);
+	const uint32_t lens[] = { 0, 1, 4, 7, 8, 9, 64, 4096, 4097,
+				  sizeof(room) - 1 };
+
+	ASSERT_EQ(0, info_mlx5(fd, &data));
+	for (int i = 0; i < 10; i++) {
+		uint32_t copied = lens[i] < sizeof(data) ? lens[i] : sizeof(data);
+
+		memset(room, 0xa5, sizeof(room));
+		ASSERT_EQ(0, info(fd, lens[i] ? room : NULL, lens[i], &arg));
+		EXPECT_EQ(FWCTL_DEVICE_TYPE_MLX5, arg.out_device_type);
+		EXPECT_EQ(sizeof(data), arg.device_data_len);
+		EXPECT_EQ(0, memcmp(room, &data, copied));
+		for (uint32_t at = copied; at < lens[i]; at++)
+			ASSERT_EQ(0, room[at]);
+		EXPECT_EQ(0xa5, room[lens[i]]);
+	}
+	close(fd);
+}
+
+/* Theory: bad fields are refused and change nothing. */
+TEST(bad_fields)
+{
+	struct fwctl_info_mlx5 data;
+	struct fwctl_info arg = { .size = sizeof(arg), .flags = 1 };
+	int fd = NODE_OPEN(0);
+	char *page;
+
+	EXPECT_EQ(-EOPNOTSUPP, call(fd, FWCTL_INFO, &arg));
+	arg.flags = 1u << 31;
+	EXPECT_EQ(-EOPNOTSUPP, call(fd, FWCTL_INFO, &arg));
+	EXPECT_EQ(0, arg.out_device_type);
+
+	EXPECT_EQ(-EFAULT, info(fd, NULL, 8, &arg));
+	EXPECT_EQ(-EFAULT, info(fd, (void *)0xffff888000000000, 8, &arg));
+	page = mmap(NULL, 8192, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, page);
+	ASSERT_EQ(0, mprotect(page + 4096, 4096, PROT_NONE));
+	EXPECT_EQ(-EFAULT, info(fd, page, 4097, &arg));
+	EXPECT_EQ(-EFAULT, info(fd, page + 4092, 8, &arg));
+	EXPECT_EQ(0, info(fd, page + 4088, 8, &arg));
+	EXPECT_EQ(0, info_mlx5(fd, &data));
+	munmap(page, 8192);
+	close(fd);
+}
+
+/* Theory: the node is root's, and its device is the PCI function. */
+TEST(node)
+{
+	int fd = NODE_OPEN(0);
+	struct stat st;
+
+	ASSERT_EQ(0, fstat(fd, &st));
+	EXPECT_EQ(S_IFCHR | 0600, st.st_mode);
+	EXPECT_EQ(0, st.st_uid);
+	EXPECT_NE(NULL, strchr(node_function(0), ':')) {
+		TH_LOG("parent is '%s'", node_function(0));
+	}
+	EXPECT_STRNE("", function_auxiliary(node_function(0)));
+	close(fd);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Two devices: what happens to one is nothing to the other.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fwctl_test.h"
+#include "kselftest_harness.h"
+
+#define DRIVER "/sys/bus/auxiliary/drivers/mlx5_fwctl.mlx5_fwctl"
+
+FIXTURE(two)
+{
+	int fd[2];
+	int control[2];
+	char function[2][64];
+};
+
+FIXTURE_SETUP(two)
+{
+	for (int i = 0; i < 2; i++) {
+		self->fd[i] = NODE_OPEN(i);
+		self->control[i] = CONTROL_OPEN(i);
+		snprintf(self->function[i], sizeof(self->function[i]), "%s",
+			 node_function(i));
+	}
+}
+
+FIXTURE_TEARDOWN(two)
+{
+	for (int i = 0; i < 2; i++) {
+		close(self->fd[i]);
+		close(self->control[i]);
+	}
+}
+
+/* Theory: each node is a function of its own. */
+TEST_F(two, functions)
+{
+	EXPECT_STRNE(self->function[0], self->function[1]);
+}
+
+/* Theory: a command arrives at its own firmware only. */
+TEST_F(two, commands)
+{
+	for (int i = 0; i < 2; i++) {
+		long long mine = firmware_commands(self->control[i]);
+		long long other = firmware_commands(self->control[!i]);
+
+		EXPECT_EQ(0, read_mgir(self->fd[i]));
+		EXPECT_EQ(mine + 1, firmware_commands(self->control[i]));
+		EXPECT_EQ(other, firmware_commands(self->control[!i]));
+	}
+}
+
+/* Theory: while one is unbound, the other works. */
+TEST_F(two, unbind_one)
+{
+	for (int i = 0; i < 2; i++) {
+		char name[256];
+
+		snprintf(name, sizeof(name), "%s",
+			 function_auxiliary(self->function[i]));
+		ASSERT_EQ(0, write_file(DRIVER "/unbind", name));
+		EXPECT_EQ(-ENODEV, read_mgir(self->fd[i]));
+		EXPECT_EQ(0, read_mgir(self->fd[!i]));
+		EXPECT_EQ(0, firmware_objects(self->control[i], "uid"));
+		EXPECT_EQ(1, firmware_objects(self->control[!i], "uid"));
+		close(self->fd[i]);
+		ASSERT_EQ(0, write_file(DRIVER "/bind", name));
+		ASSERT_TRUE(node_wait(2));
+		/* Its number was free, so it has it again. */
+		self->fd[i] = node_open(i);
+		ASSERT_LE(0, self->fd[i]);
+		EXPECT_EQ(0, read_mgir(self->fd[i]));
+	}
+}
+
+TEST_HARNESS_MAIN
