@@ -66,7 +66,7 @@ vm: modules tools ## a shell in a VM with DEVICES=1 emulated devices
 clean: ## what was built in this tree
 	@find drivers rust \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' \
 		-o -name '.*.cmd' -o -name '.*.d' -o -name '*.rmeta' -o -name '*.objtooldep' \
-		-o -name 'modules.order' -o -name '*_generated.h' \) -delete
+		-o -name 'modules.order' -o -name '*_generated.h' -o -name 'layout_generated.rs' -o -name '*.s' \) -delete
 	@rm -f .module-common.o .*.cmd Module.symvers modules.order
 
 .PHONY: distclean

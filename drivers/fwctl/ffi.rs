@@ -5,10 +5,12 @@
 //! - [`driver`]: calls into a driver, and the proof that it is there;
 //! - [`subsystem`]: the class, the list of devices, `struct fwctl_device`;
 //! - [`exports`]: the C interface;
-//! - [`uapi`]: structures of user space.
+//! - [`uapi`]: structures of user space;
+//! - [`layout`]: that all agree with the C headers.
 
 mod driver;
 mod exports;
+mod layout;
 mod subsystem;
 pub(crate) mod uapi;
 

@@ -42,8 +42,8 @@ use kernel::{
 const MAX_RPC_LEN: u32 = 2 << 20;
 
 const TYPE: u32 = 0x9A;
-const FWCTL_INFO: u32 = _IO(TYPE, 0);
-const FWCTL_RPC: u32 = _IO(TYPE, 1);
+pub(crate) const FWCTL_INFO: u32 = _IO(TYPE, 0);
+pub(crate) const FWCTL_RPC: u32 = _IO(TYPE, 1);
 
 /// Argument of FWCTL_INFO. Source: `struct fwctl_info` in `include/uapi/fwctl/fwctl.h`.
 pub(crate) type Info = ffi::uapi::Info;

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Structures that user space passes, and their layout, which is a promise.
+//! Structures that user space passes. Their layout is a promise, see `layout.rs`.
 //!
 //! C header: `include/uapi/fwctl/fwctl.h`
 
-use core::mem::{
-    offset_of,
-    size_of, //
-};
 use kernel::transmute::{
     AsBytes,
     FromBytes, //
@@ -46,28 +42,11 @@ impl Rpc {
     pub(crate) const MIN_SIZE: usize = 32;
 }
 
-// SAFETY: Integers only, and the assertions below show that there is no padding.
+// SAFETY: Integers only, and `layout.rs` shows that there is no padding.
 unsafe impl AsBytes for Info {}
 // SAFETY: Integers only.
 unsafe impl FromBytes for Info {}
-// SAFETY: Integers only, and the assertions below show that there is no padding.
+// SAFETY: Integers only, and `layout.rs` shows that there is no padding.
 unsafe impl AsBytes for Rpc {}
 // SAFETY: Integers only.
 unsafe impl FromBytes for Rpc {}
-
-const _: () = {
-    assert!(size_of::<Info>() == Info::MIN_SIZE);
-    assert!(offset_of!(Info, size) == 0);
-    assert!(offset_of!(Info, flags) == 4);
-    assert!(offset_of!(Info, out_device_type) == 8);
-    assert!(offset_of!(Info, device_data_len) == 12);
-    assert!(offset_of!(Info, out_device_data) == 16);
-
-    assert!(size_of::<Rpc>() == Rpc::MIN_SIZE);
-    assert!(offset_of!(Rpc, size) == 0);
-    assert!(offset_of!(Rpc, scope) == 4);
-    assert!(offset_of!(Rpc, in_len) == 8);
-    assert!(offset_of!(Rpc, out_len) == 12);
-    assert!(offset_of!(Rpc, in_) == 16);
-    assert!(offset_of!(Rpc, out) == 24);
-};
