@@ -8,6 +8,7 @@ use crate::{
         Driver,
         RawDevice, //
     },
+    operation::Operation, //
 };
 use fwctl::sys::queue::OwnedQueue;
 use kernel::{
@@ -36,9 +37,10 @@ pub(crate) const MAX_DEVICES: u32 = 4096;
 pub(crate) struct Device {
     /// The driver, while it is there.
     pub(crate) driver: Arc<Driver>,
-    /// Where operations run.
-    pub(crate) queue: Arc<OwnedQueue>,
     raw: RawDevice,
+    /// Where operations run, until the driver is gone.
+    #[pin]
+    queue: Mutex<Option<OwnedQueue>>,
     /// Contexts that the driver has opened and not closed, by address. Whoever takes one out
     /// closes it.
     #[pin]
@@ -50,13 +52,13 @@ impl Device {
     pub(crate) fn new(
         raw: RawDevice,
         driver: Arc<Driver>,
-        queue: Arc<OwnedQueue>,
+        queue: Option<OwnedQueue>,
     ) -> Result<Arc<Self>> {
         Arc::pin_init(
             pin_init!(Self {
                 driver,
-                queue,
                 raw,
+                queue <- new_mutex!(queue),
                 contexts <- new_mutex!(RBTree::new()),
                 written: Atomic::new(false),
             }),
@@ -72,6 +74,20 @@ impl Device {
     /// Whether this is the first RPC that may write to the firmware since the device is there.
     pub(crate) fn first_write(&self) -> bool {
         !self.written.load(Relaxed) && !self.written.xchg(true, Relaxed)
+    }
+
+    /// Has a worker carry out an operation. The driver must be there.
+    pub(crate) fn enqueue(&self, operation: Arc<Operation>) {
+        if let Some(queue) = &*self.queue.lock() {
+            // An operation is enqueued once only, so this cannot fail.
+            let _ = queue.enqueue(operation);
+        }
+    }
+
+    /// Ends the workers. No operation may be left, or come.
+    pub(crate) fn stop_queue(&self) {
+        let queue = self.queue.lock().take();
+        drop(queue);
     }
 
     /// Remembers a context that the driver has opened.
@@ -90,12 +106,6 @@ impl Device {
         let (_, node) = contexts.cursor_front_mut()?.remove_current();
         drop(contexts);
         Some(node.to_key_value().1)
-    }
-}
-
-impl AsRef<kernel::device::Device> for Device {
-    fn as_ref(&self) -> &kernel::device::Device {
-        self.raw.as_ref()
     }
 }
 

@@ -2,7 +2,10 @@
 
 //! The gate before the driver's policy and the record after it.
 
-use crate::device::Device;
+use crate::{
+    device::Device,
+    ffi::Calls, //
+};
 use fwctl::{
     sys::security,
     Scope, //
@@ -52,13 +55,13 @@ impl Label {
     }
 
     /// Records that an RPC with this label was let through to `device`.
-    pub(crate) fn record(self, device: &Device) {
+    pub(crate) fn record(self, device: &Device, calls: &Calls<'_>) {
         if !self.scope.taints() {
             return;
         }
         if device.first_write() {
             dev_warn!(
-                device.as_ref(),
+                device.raw().device(calls),
                 "{}[{}] writes to the firmware with scope {}: kernel tainted\n",
                 security::Comm::current(),
                 current!().pid(),
@@ -73,5 +76,5 @@ impl Label {
 ///
 /// A C driver judges and delivers in one call, so the core learns of its verdict this way only.
 pub(crate) fn is_refusal(error: Error) -> bool {
-    [EBADMSG, EPERM, EMSGSIZE, EINVAL, EOPNOTSUPP, ENOMEM].contains(&error)
+    [EBADMSG, EPERM, EMSGSIZE].contains(&error)
 }

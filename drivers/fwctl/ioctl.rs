@@ -136,21 +136,23 @@ fn rpc(context: &Arc<Context>, arg: UserPtr) -> Result {
             calls
                 .check(&context.uctx, label.scope(), &request)
                 .map_err(|e| label.refusal(e))?;
-            label.record(device);
+            label.record(device, &calls);
             operation.send(&calls, request);
         }
         let reply = operation.wait()?;
         rpc.out_len = respond(out, out_len, reply.as_bytes())?;
     } else {
-        let outcome = device
-            .driver
-            .enter()?
-            .fw_rpc(&context.uctx, label.scope(), buffer, out_len);
-        if !outcome.as_ref().is_err_and(|&e| gate::is_refusal(e)) {
-            label.record(device);
-        }
-        let reply = outcome.map_err(|e| label.refusal(e))?;
-        rpc.out_len = respond(out, out_len, reply.as_bytes())?;
+        let outcome = {
+            let calls = device.driver.enter()?;
+            let outcome = calls.fw_rpc(&context.uctx, label.scope(), buffer, out_len);
+            if !outcome.as_ref().is_err_and(|&e| gate::is_refusal(e)) {
+                label.record(device, &calls);
+            }
+            outcome
+        };
+        let (reply, len) = outcome.map_err(|e| label.refusal(e))?;
+        respond(out, out_len, reply.as_bytes())?;
+        rpc.out_len = u32::try_from(len)?;
     }
     user.write(&rpc)
 }

@@ -4,7 +4,8 @@
 //!
 //! It belongs to nobody's stack. A worker carries it out while the caller waits; a caller that is
 //! killed leaves, and the reply is dropped when it comes. Until then the operation keeps its
-//! buffers, its context and the driver.
+//! buffers, its context and the driver. One that was not sent yet when its caller was killed, or
+//! when the driver was told to go, is not sent any more.
 
 use crate::{
     context::Context,
@@ -25,6 +26,10 @@ use kernel::{
     new_work,
     prelude::*,
     sync::{
+        atomic::{
+            ordering::Relaxed,
+            Atomic, //
+        },
         Arc,
         Mutex, //
     },
@@ -38,6 +43,8 @@ use kernel::{
 pub(crate) struct Operation {
     context: Arc<Context>,
     scope: Scope,
+    /// The caller was killed.
+    abandoned: Atomic<bool>,
     #[pin]
     job: Mutex<Option<(Request, InFlight)>>,
     #[pin]
@@ -59,6 +66,7 @@ impl Operation {
             pin_init!(Self {
                 context,
                 scope,
+                abandoned: Atomic::new(false),
                 job <- new_mutex!(None),
                 outcome <- new_mutex!(None),
                 done <- Completion::new(),
@@ -72,13 +80,14 @@ impl Operation {
     pub(crate) fn send(self: &Arc<Self>, calls: &Calls<'_>, request: Request) {
         self.context.begin();
         *self.job.lock() = Some((request, calls.in_flight()));
-        // It is enqueued once only, so this cannot fail.
-        let _ = self.context.device.queue.enqueue(self.clone());
+        self.context.device.enqueue(self.clone());
     }
 
     /// Waits for the reply. `EINTR` if the caller is killed first.
     pub(crate) fn wait(&self) -> Result<Reply> {
-        self.done.wait_killable()?;
+        self.done
+            .wait_killable()
+            .inspect_err(|_| self.abandoned.store(true, Relaxed))?;
         self.outcome.lock().take().unwrap_or(Err(EIO))
     }
 }
@@ -91,7 +100,12 @@ impl WorkItem for Operation {
             return;
         };
         let calls = in_flight.calls();
-        let outcome = calls.rpc(&this.context.uctx, this.scope, request);
+        let outcome = if this.abandoned.load(Relaxed) || !calls.wanted() {
+            // Nobody is there to want it, so it is not sent.
+            Err(ENODEV)
+        } else {
+            calls.rpc(&this.context.uctx, this.scope, request)
+        };
         *this.outcome.lock() = Some(outcome);
         this.done.complete_all();
         this.context.end(&calls);

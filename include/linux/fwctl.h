@@ -10,8 +10,10 @@
 #ifndef __LINUX_FWCTL_H
 #define __LINUX_FWCTL_H
 
+#include <linux/build_bug.h>
 #include <linux/cdev.h>
 #include <linux/cleanup.h>
+#include <linux/container_of.h>
 #include <linux/device.h>
 #include <uapi/fwctl/fwctl.h>
 
@@ -95,25 +97,28 @@ struct fwctl_device *_fwctl_alloc_device(struct device *parent,
  */
 #define fwctl_alloc_device(parent, ops, drv_struct, member)                    \
 	({                                                                     \
-		static_assert(offsetof(drv_struct, member) == 0);              \
-		static_assert(__same_type(((drv_struct *)0)->member,           \
-					  struct fwctl_device));               \
-		(drv_struct *)_fwctl_alloc_device(parent, ops,                 \
-						  sizeof(drv_struct));         \
+		struct fwctl_device *fwctl__;                                  \
+									       \
+		BUILD_BUG_ON_MSG(offsetof(drv_struct, member),                 \
+				 "struct fwctl_device has to be the first member"); \
+		fwctl__ = _fwctl_alloc_device(parent, ops, sizeof(drv_struct)); \
+		fwctl__ ? container_of(fwctl__, drv_struct, member) : NULL;    \
 	})
 
-static inline struct fwctl_device *fwctl_get(struct fwctl_device *fwctl)
-{
-	get_device(&fwctl->dev);
-	return fwctl;
-}
-
+/* One reference less; the last one frees the structure. */
 static inline void fwctl_put(struct fwctl_device *fwctl)
 {
 	put_device(&fwctl->dev);
 }
 
-DEFINE_FREE(fwctl, struct fwctl_device *, if (_T) fwctl_put(_T));
+/* One reference more. */
+static inline struct fwctl_device *fwctl_get(struct fwctl_device *fwctl)
+{
+	return get_device(&fwctl->dev) ? fwctl : NULL;
+}
+
+/* __free(fwctl): drops the reference at the end of the scope. */
+DEFINE_FREE(fwctl, struct fwctl_device *, if (_T) fwctl_put(_T))
 
 /**
  * fwctl_register - Show the device to user space

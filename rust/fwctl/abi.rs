@@ -29,6 +29,8 @@ use kernel::{
 pub struct DriverOps {
     /// The number for FWCTL_INFO.
     pub device_type: DeviceType,
+    /// See [`Operations::PARALLEL`].
+    pub parallel: u16,
     /// Bytes of a context, a zeroed `fwctl_uctx` included.
     pub uctx_size: usize,
     /// See [`Operations::open`].
@@ -73,6 +75,7 @@ pub(crate) const fn ops<T: Operations>() -> DriverOps {
     }
     DriverOps {
         device_type: T::DEVICE_TYPE,
+        parallel: T::PARALLEL,
         uctx_size: core::mem::size_of::<Context<T>>(),
         open: open::<T>,
         close: close::<T>,

@@ -84,10 +84,10 @@ impl<T: Operations> Device<T> {
     /// Must be called from inside of a call of the core into the driver.
     pub(crate) unsafe fn with_data<R>(
         &self,
-        f: impl for<'a> FnOnce(&'a Self, &'a T::RegistrationData<'a>) -> R,
+        f: impl for<'a> FnOnce(&Self, &T::RegistrationData<'a>) -> R,
     ) -> R {
         // SAFETY: While the core calls the driver, `data` points to the registration's data. The
-        // closure is generic in the lifetime, so it cannot keep the reference.
+        // closure is generic in both lifetimes, so it can keep nothing of it.
         f(self, unsafe { &*(*self.data.get()).cast() })
     }
 }

@@ -47,20 +47,21 @@ pub enum DeviceType {
 ///     type RegistrationData<'a> = ();
 ///     type Info = [u8; 0];
 ///     const DEVICE_TYPE: DeviceType = DeviceType::Mlx5;
+///     const PARALLEL: u16 = 1;
 ///
-///     fn open<'a>(_: &Device<Self>, _: &'a ()) -> impl PinInit<Self, Error> {
+///     fn open<'a>(_: &Device<Self>, _: &()) -> impl PinInit<Self, Error> {
 ///         Ok(Echo)
 ///     }
-///     fn info<'a>(_: Pin<&Self>, _: &Device<Self>, _: &'a ()) -> Result<[u8; 0]> {
+///     fn info<'a>(_: Pin<&Self>, _: &Device<Self>, _: &()) -> Result<[u8; 0]> {
 ///         Ok([])
 ///     }
 ///     fn check<'a>(
-///         _: Pin<&Self>, _: &Device<Self>, _: &'a (), _: Scope, _: &Request,
+///         _: Pin<&Self>, _: &Device<Self>, _: &(), _: Scope, _: &Request,
 ///     ) -> Result {
 ///         Ok(())
 ///     }
 ///     fn rpc<'a>(
-///         _: Pin<&Self>, _: &Device<Self>, _: &'a (), _: Scope, request: Request,
+///         _: Pin<&Self>, _: &Device<Self>, _: &(), _: Scope, request: Request,
 ///     ) -> Result<Reply> {
 ///         let len = request.input().len();
 ///         Ok(request.into_reply_in_place(len))
@@ -80,20 +81,20 @@ pub trait Operations: Sized + Send + Sync + 'static {
     /// The number that FWCTL_INFO reports.
     const DEVICE_TYPE: DeviceType;
 
+    /// RPCs of one device that [`rpc`](Self::rpc) works on at a time, at least 1. More wait in the
+    /// order in which they came, and can be killed while they do.
+    const PARALLEL: u16;
+
     /// A file descriptor was opened. An error is the errno of `open(2)`.
     fn open<'a>(
         device: &Device<Self>,
-        data: &'a Self::RegistrationData<'a>,
+        data: &Self::RegistrationData<'a>,
     ) -> impl PinInit<Self, Error>;
 
     /// The counterpart of a successful [`open`](Self::open): gives back to the firmware what this
     /// context owns there. Runs when the descriptor is closed, or before that when the device is
     /// unbound, and never beside another operation of this context. `self` is dropped after it.
-    fn close<'a>(
-        this: Pin<&mut Self>,
-        device: &Device<Self>,
-        data: &'a Self::RegistrationData<'a>,
-    ) {
+    fn close<'a>(this: Pin<&mut Self>, device: &Device<Self>, data: &Self::RegistrationData<'a>) {
         let _ = (this, device, data);
     }
 
@@ -101,7 +102,7 @@ pub trait Operations: Sized + Send + Sync + 'static {
     fn info<'a>(
         this: Pin<&Self>,
         device: &Device<Self>,
-        data: &'a Self::RegistrationData<'a>,
+        data: &Self::RegistrationData<'a>,
     ) -> Result<Self::Info>;
 
     /// Judges an RPC before anything is sent or recorded: `EBADMSG` if `scope` does not allow it,
@@ -109,7 +110,7 @@ pub trait Operations: Sized + Send + Sync + 'static {
     fn check<'a>(
         this: Pin<&Self>,
         device: &Device<Self>,
-        data: &'a Self::RegistrationData<'a>,
+        data: &Self::RegistrationData<'a>,
         scope: Scope,
         request: &Request,
     ) -> Result;
@@ -123,7 +124,7 @@ pub trait Operations: Sized + Send + Sync + 'static {
     fn rpc<'a>(
         this: Pin<&Self>,
         device: &Device<Self>,
-        data: &'a Self::RegistrationData<'a>,
+        data: &Self::RegistrationData<'a>,
         scope: Scope,
         request: Request,
     ) -> Result<Reply>;

@@ -24,28 +24,26 @@ use kernel::{
 pub struct Registration<T: Operations>(PhantomData<T>);
 
 impl<T: Operations> Registration<T> {
-    /// Makes a new fwctl device below `parent`, with `data` for the driver's operations, and keeps
-    /// it until `bound` is unbound from its driver.
+    /// Makes a new fwctl device below `parent` and keeps it until `bound` is unbound from its
+    /// driver.
     ///
     /// `bound` is the device that the driver is probing, most often on the auxiliary bus; `parent`
-    /// the hardware that user space should see behind the node.
+    /// the hardware that user space should see behind the node. `data` makes what the operations
+    /// need; it may borrow from the bound device and from nothing that lives shorter.
     ///
     /// Operations can be called before this returns. `ENOMEM` if memory or minor numbers ran out;
     /// else the error of `data` or of the device core. May sleep.
-    pub fn register<'a, E>(
-        bound: &'a device::Device<device::Bound>,
-        parent: &'a device::Device,
-        data: impl PinInit<T::RegistrationData<'a>, E>,
+    pub fn register<D>(
+        bound: &D,
+        parent: &device::Device,
+        data: impl for<'a> FnOnce(&'a D) -> Result<T::RegistrationData<'a>>,
     ) -> Result<ARef<Device<T>>>
     where
-        Error: From<E>,
+        D: device::AsBusDevice<device::Bound>,
     {
         let device = Device::<T>::new(parent)?;
-        let data = KBox::into_raw(
-            // SAFETY: The box is not moved out of before it is freed in `Registered::drop`.
-            unsafe { Pin::into_inner_unchecked(KBox::pin_init(data, GFP_KERNEL)?) },
-        );
-        let mut registered = Registered::<'a, T> {
+        let data = KBox::into_raw(KBox::new(data(bound)?, GFP_KERNEL)?);
+        let mut registered = Registered::<'_, T> {
             device: device.clone(),
             data,
             shown: false,
@@ -56,11 +54,11 @@ impl<T: Operations> Registration<T> {
         to_result(unsafe { bindings::fwctl_register(device.as_raw()) })?;
         registered.shown = true;
 
-        // The lifetime says that `data` must go before `bound` is unbound; devres does that.
-        // SAFETY: Lifetimes have no part in the layout. The erased value is dropped by the devres
-        // release of `bound`, or right here if that cannot be installed, thus within `'a`.
+        // SAFETY: `data` is generic in its lifetime, so it can only have borrowed from the bus
+        // device itself, which stays bound until devres has dropped the erased value, or until it
+        // is dropped right here. Lifetimes have no part in the layout.
         let registered: Registered<'static, T> = unsafe { registered.erase() };
-        devres::register::<_, Error>(bound, Ok(registered), GFP_KERNEL)?;
+        devres::register::<_, Error>(bound.as_ref(), Ok(registered), GFP_KERNEL)?;
         Ok(device)
     }
 }
@@ -74,10 +72,10 @@ struct Registered<'a, T: Operations> {
     shown: bool,
 }
 
-impl<'a, T: Operations> Registered<'a, T> {
+impl<T: Operations> Registered<'_, T> {
     /// # Safety
     ///
-    /// The result must be dropped within `'a`.
+    /// The result must be dropped within the lifetime of `self`.
     unsafe fn erase(self) -> Registered<'static, T> {
         let this = core::mem::ManuallyDrop::new(self);
         Registered {

@@ -7,11 +7,15 @@
 #include <linux/mlx5/device.h>
 #include <linux/mlx5/driver.h>
 #include <linux/pci.h>
+#include <linux/string.h>
 
 #include "mlx5.h"
 
 struct mlx5_core_dev *fwctl_helper_mlx5_mdev(struct auxiliary_device *adev)
 {
+	/* Only mlx5_core's own devices are embedded in a struct mlx5_adev. */
+	if (!strstarts(dev_name(&adev->dev), MLX5_ADEV_NAME "."))
+		return NULL;
 	return container_of(adev, struct mlx5_adev, adev)->mdev;
 }
 

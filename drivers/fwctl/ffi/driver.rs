@@ -141,6 +141,15 @@ impl Driver {
         }
     }
 
+    /// RPCs at a time, of a driver that takes requests.
+    pub(super) fn parallel(ops: Ops) -> Option<u16> {
+        match ops {
+            Ops::C(_) => None,
+            // SAFETY: Whoever made the device gave valid operations.
+            Ops::Rust(ops) => Some(unsafe { (*ops.as_ptr()).parallel }),
+        }
+    }
+
     /// Whether the driver judges an RPC before it takes it, by value.
     pub(crate) fn takes_requests(&self) -> bool {
         matches!(self.ops, Ops::Rust(_))
@@ -195,6 +204,11 @@ impl Calls<'_> {
         // SAFETY: A `Calls` exists, so by the invariant of `Driver` the operations are valid; they
         // are used for the time of one call.
         unsafe { &*ops.as_ptr() }
+    }
+
+    /// Whether the driver is to be called for users still; it is there for `'a` in any case.
+    pub(crate) fn wanted(&self) -> bool {
+        self.driver.state.load(Relaxed) == LIVE
     }
 
     /// Starts an operation that the end of the driver waits for.
@@ -255,7 +269,10 @@ impl Calls<'_> {
                 let mut len = room;
                 // SAFETY: The context is open; `len` is valid.
                 let data = from_err_ptr(unsafe { info(uctx.as_ptr(), &mut len) })?;
-                // SAFETY: The driver hands over kmalloc() memory of `len` bytes, or null.
+                // A driver that leaves `len` alone has less than that; what it has is known.
+                // SAFETY: The driver hands over kmalloc() memory, or null.
+                let len = len.min(unsafe { bindings::ksize(data) });
+                // SAFETY: As above, and it has `len` bytes.
                 Ok(Data::C(unsafe { CBuffer::new(data, len) }))
             }
             // SAFETY: The context is open.
@@ -283,20 +300,23 @@ impl Calls<'_> {
         }
     }
 
-    /// Has a C driver judge and deliver an RPC, and waits for the firmware.
+    /// Has a C driver judge and deliver an RPC, and waits for the firmware. Returns what fits the
+    /// user's `room` of the reply, and the length of all of it.
     pub(crate) fn fw_rpc(
         &self,
         uctx: &Uctx,
         scope: Scope,
         mut buffer: KVVec<u8>,
         room: usize,
-    ) -> Result<Data> {
+    ) -> Result<(Data, usize)> {
         let Ops::C(ops) = self.driver.ops else {
             return Err(EOPNOTSUPP);
         };
         let fw_rpc = Self::c(ops).fw_rpc.ok_or(EOPNOTSUPP)?;
         // The driver may return it, so it has to be an allocation even if nothing is in it.
-        buffer.reserve(1, GFP_KERNEL_ACCOUNT)?;
+        if buffer.capacity() == 0 {
+            buffer.reserve(1, GFP_KERNEL_ACCOUNT)?;
+        }
         let (input, in_len, _) = buffer.into_raw_parts();
         // SAFETY: `input` is kvmalloc() memory, and it is ours.
         let input_owner = unsafe { CBuffer::new(input.cast(), in_len) };
@@ -314,9 +334,10 @@ impl Calls<'_> {
         if output == input.cast() {
             core::mem::forget(input_owner);
         }
-        // SAFETY: The driver hands over kvmalloc() memory of `out_len` bytes: its own, or that of
-        // the request, which nobody else owns now.
-        Ok(Data::C(unsafe { CBuffer::new(output, out_len) }))
+        // SAFETY: The driver hands over kvmalloc() memory: its own, or that of the request, which
+        // nobody else owns now. It has as many bytes as the reply, or as the user has room for.
+        let data = Data::C(unsafe { CBuffer::new(output, out_len.min(room)) });
+        Ok((data, out_len))
     }
 }
 

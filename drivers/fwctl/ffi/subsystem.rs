@@ -3,6 +3,7 @@
 //! The class, the list of devices, and the life of a `struct fwctl_device`.
 
 use super::driver::{
+    Calls,
     Driver,
     Ops, //
 };
@@ -45,7 +46,6 @@ struct State {
 struct Parts {
     class: *const bindings::class,
     first: bindings::dev_t,
-    queue: Arc<OwnedQueue>,
 }
 
 // SAFETY: The class pointer is only handed to the device core, which may use it on any thread.
@@ -73,12 +73,11 @@ unsafe impl Class for FwctlClass {
     }
 }
 
-/// The class and the work queue, while the module is loaded.
+/// The class, while the module is loaded.
 #[pin_data(PinnedDrop)]
 pub(crate) struct Subsystem {
     #[pin]
     class: ClassRegistration<FwctlClass>,
-    queue: Arc<OwnedQueue>,
 }
 
 impl Subsystem {
@@ -87,7 +86,6 @@ impl Subsystem {
         // SAFETY: The module's `init` calls this once, and nothing uses the lock before.
         unsafe { STATE.init() };
         try_pin_init!(Self {
-            queue: Arc::new(OwnedQueue::new(c"fwctl")?, GFP_KERNEL)?,
             class <- ClassRegistration::new(),
         })
     }
@@ -97,7 +95,6 @@ impl Subsystem {
         STATE.lock().parts = Some(Parts {
             class: self.class.as_raw(),
             first,
-            queue: self.queue.clone(),
         });
     }
 }
@@ -105,11 +102,13 @@ impl Subsystem {
 #[pinned_drop]
 impl PinnedDrop for Subsystem {
     fn drop(self: Pin<&mut Self>) {
-        // Drivers use symbols of this module, so all of them are gone. What they left on the queue
-        // holds references to it, which must not be the last.
-        self.queue.flush();
-        let parts = STATE.lock().parts.take();
-        drop(parts);
+        // Drivers use symbols of this module, so they and their devices are gone. A static is not
+        // dropped, so what it holds has to be taken out.
+        let mut state = STATE.lock();
+        state.parts = None;
+        let minors = core::mem::replace(&mut state.minors, Minors::new());
+        drop(state);
+        drop(minors);
     }
 }
 
@@ -165,13 +164,17 @@ impl RawDevice {
     ) -> Result<Self> {
         let driver = Driver::new(ops)?;
         let words = size.div_ceil(core::mem::size_of::<u64>());
-        let memory = KVec::from_elem(0u64, words, GFP_KERNEL)?;
-        let raw = RawDevice(NonNull::from(memory.as_slice()).cast());
+        let mut memory = KVec::from_elem(0u64, words, GFP_KERNEL)?;
+        let raw = Self::from_ptr(memory.as_mut_ptr().cast())?;
+        let queue = match Driver::parallel(ops) {
+            Some(parallel) => Some(OwnedQueue::new(c"fwctl", parallel)?),
+            None => None,
+        };
 
         let mut state = STATE.lock();
         let parts = state.parts.as_ref().ok_or(ENODEV)?;
         let (class, first) = (parts.class, parts.first);
-        let device = Device::new(raw, driver, parts.queue.clone())?;
+        let device = Device::new(raw, driver, queue)?;
         let minor = state.minors.reserve()?;
         state.minors.set(minor, device);
         drop(state);
@@ -258,12 +261,14 @@ impl RawDevice {
         while let Some(context) = device.unlink_any() {
             calls.close(&context.uctx);
         }
+        device.stop_queue();
     }
 }
 
-impl AsRef<kernel::device::Device> for RawDevice {
-    fn as_ref(&self) -> &kernel::device::Device {
-        // SAFETY: Used for messages inside of calls to the driver, which holds a reference.
+impl RawDevice {
+    /// The device, for messages, during a call to its driver.
+    pub(crate) fn device<'a>(self, _calls: &'a Calls<'_>) -> &'a kernel::device::Device {
+        // SAFETY: While the driver is there it holds a reference.
         unsafe { kernel::device::Device::from_raw(self.dev()) }
     }
 }

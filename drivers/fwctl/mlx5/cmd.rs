@@ -19,20 +19,16 @@ pub(crate) const MAX_LEN: usize = 512 * 512;
 const CREATE_UCTX: u16 = 0xa04;
 const DESTROY_UCTX: u16 = 0xa06;
 
-/// A 16-bit field at byte `at`; 0 beyond the end.
-pub(crate) fn get16(mailbox: &[u8], at: usize) -> u16 {
-    match mailbox.get(at..).and_then(|bytes| bytes.first_chunk()) {
-        Some(bytes) => u16::from_be_bytes(*bytes),
-        None => 0,
-    }
+/// A 16-bit field at byte `at`; `None` beyond the end.
+pub(crate) fn get16(mailbox: &[u8], at: usize) -> Option<u16> {
+    let bytes = mailbox.get(at..)?.first_chunk()?;
+    Some(u16::from_be_bytes(*bytes))
 }
 
-/// A 32-bit field at byte `at`; 0 beyond the end.
-pub(crate) fn get32(mailbox: &[u8], at: usize) -> u32 {
-    match mailbox.get(at..).and_then(|bytes| bytes.first_chunk()) {
-        Some(bytes) => u32::from_be_bytes(*bytes),
-        None => 0,
-    }
+/// A 32-bit field at byte `at`; `None` beyond the end.
+pub(crate) fn get32(mailbox: &[u8], at: usize) -> Option<u32> {
+    let bytes = mailbox.get(at..)?.first_chunk()?;
+    Some(u32::from_be_bytes(*bytes))
 }
 
 fn set16(mailbox: &mut [u8], at: usize, value: u16) {
@@ -53,33 +49,30 @@ fn set32(mailbox: &mut [u8], at: usize, value: u32) {
     }
 }
 
-/// The header of a request, of at least [`MIN_LEN`] bytes.
+/// A request, with its header taken apart.
 #[derive(Clone, Copy)]
-pub(crate) struct Inbox<'a>(&'a [u8]);
+pub(crate) struct Inbox<'a> {
+    pub(crate) opcode: u16,
+    /// Another function for which the command is meant; 0 for none. Where an opcode does not know
+    /// this field, it is reserved.
+    pub(crate) vhca_tunnel_id: u16,
+    pub(crate) op_mod: u16,
+    /// Everything, header included.
+    pub(crate) bytes: &'a [u8],
+}
 
 impl<'a> Inbox<'a> {
     /// `None` if it is too short to have a header.
-    pub(crate) fn new(mailbox: &'a [u8]) -> Option<Self> {
-        (mailbox.len() >= MIN_LEN).then_some(Self(mailbox))
-    }
-
-    pub(crate) fn opcode(self) -> u16 {
-        get16(self.0, 0)
-    }
-
-    /// Another function for which the command is meant; 0 for none. Where an opcode does not know
-    /// this field, it is reserved.
-    pub(crate) fn vhca_tunnel_id(self) -> u16 {
-        get16(self.0, 4)
-    }
-
-    pub(crate) fn op_mod(self) -> u16 {
-        get16(self.0, 6)
-    }
-
-    /// Everything, header included.
-    pub(crate) fn bytes(self) -> &'a [u8] {
-        self.0
+    pub(crate) fn new(bytes: &'a [u8]) -> Option<Self> {
+        if bytes.len() < MIN_LEN {
+            return None;
+        }
+        Some(Self {
+            opcode: get16(bytes, 0)?,
+            vhca_tunnel_id: get16(bytes, 4)?,
+            op_mod: get16(bytes, 6)?,
+            bytes,
+        })
     }
 }
 
@@ -103,7 +96,7 @@ impl Refusal {
             status => Err(Self {
                 opcode,
                 status: status.copied().unwrap_or_default(),
-                syndrome: get32(outbox, 4),
+                syndrome: get32(outbox, 4).unwrap_or_default(),
             }),
         }
     }
@@ -158,7 +151,11 @@ pub(crate) fn create_uctx(mdev: &Mdev<'_>, caps: u32) -> core::result::Result<u1
     set32(&mut inbox, 16, caps);
     mdev.exec(&mut inbox, &mut outbox)?;
     Refusal::check(CREATE_UCTX, &outbox)?;
-    Ok(get16(&outbox, 10))
+    match get16(&outbox, 10) {
+        // 0 is mlx5_core itself: a descriptor with its rights could do anything.
+        None | Some(0) => Err(EIO.into()),
+        Some(uid) => Ok(uid),
+    }
 }
 
 /// Ends a user context, which must have no objects left.

@@ -38,8 +38,13 @@ impl Operations for Context {
     type Info = Info;
 
     const DEVICE_TYPE: DeviceType = DeviceType::Mlx5;
+    // Half of the slots of a command queue, so that mlx5_core itself always finds one.
+    const PARALLEL: u16 = 16;
 
-    fn open<'a>(device: &Device<Self>, mdev: &'a Mdev<'a>) -> impl PinInit<Self, Error> {
+    fn open<'a>(
+        device: &Device<Self>,
+        mdev: &Self::RegistrationData<'a>,
+    ) -> impl PinInit<Self, Error> {
         // Firmware without this right gives a UID the rights of an RDMA user.
         let caps = mdev.uctx_cap() & TOOLS_RESOURCES;
         match cmd::create_uctx(mdev, caps) {
@@ -58,7 +63,7 @@ impl Operations for Context {
         }
     }
 
-    fn close<'a>(this: Pin<&mut Self>, device: &Device<Self>, mdev: &'a Mdev<'a>) {
+    fn close<'a>(this: Pin<&mut Self>, device: &Device<Self>, mdev: &Self::RegistrationData<'a>) {
         if let Err(failure) = cmd::destroy_uctx(mdev, this.uid) {
             dev_warn!(
                 device.as_ref(),
@@ -69,7 +74,11 @@ impl Operations for Context {
         }
     }
 
-    fn info<'a>(this: Pin<&Self>, _: &Device<Self>, _: &'a Mdev<'a>) -> Result<Info> {
+    fn info<'a>(
+        this: Pin<&Self>,
+        _: &Device<Self>,
+        _: &Self::RegistrationData<'a>,
+    ) -> Result<Info> {
         Ok(Info {
             uid: this.uid.into(),
             uctx_caps: this.caps,
@@ -77,9 +86,9 @@ impl Operations for Context {
     }
 
     fn check<'a>(
-        _: Pin<&Self>,
+        this: Pin<&Self>,
         _: &Device<Self>,
-        _: &'a Mdev<'a>,
+        _: &Self::RegistrationData<'a>,
         scope: Scope,
         request: &Request,
     ) -> Result {
@@ -88,7 +97,8 @@ impl Operations for Context {
             return Err(EMSGSIZE);
         }
         let inbox = Inbox::new(request.input()).ok_or(EMSGSIZE)?;
-        if policy::admits(inbox, scope) {
+        let tools = this.caps & TOOLS_RESOURCES != 0;
+        if policy::admits(inbox, policy::Caller { scope, tools }) {
             Ok(())
         } else {
             Err(EBADMSG)
@@ -98,7 +108,7 @@ impl Operations for Context {
     fn rpc<'a>(
         this: Pin<&Self>,
         _: &Device<Self>,
-        mdev: &'a Mdev<'a>,
+        mdev: &Self::RegistrationData<'a>,
         _: Scope,
         mut request: Request,
     ) -> Result<Reply> {

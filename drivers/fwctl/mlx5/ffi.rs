@@ -59,18 +59,16 @@ unsafe impl Send for Mdev<'_> {}
 unsafe impl Sync for Mdev<'_> {}
 
 impl<'a> Mdev<'a> {
-    /// The function that made `adev`, which must be an `mlx5_core.fwctl`: the driver's table of IDs
-    /// has no other.
-    pub(crate) fn of(adev: &'a auxiliary::Device<device::Bound>) -> Self {
+    /// The function that made `adev`. `ENODEV` if mlx5_core did not make it.
+    pub(crate) fn of(adev: &'a auxiliary::Device<device::Bound>) -> Result<Self> {
         let adev: *const auxiliary::Device<device::Bound> = adev;
-        // SAFETY: mlx5_core embeds its auxiliary devices in a `struct mlx5_adev`.
+        // SAFETY: `adev` is an auxiliary device; the helper looks whose it is first.
         let mdev = unsafe { fwctl_helper_mlx5_mdev(adev.cast_mut().cast()) };
         // INVARIANT: mlx5_core unbinds the auxiliary device before it frees the function.
-        Self {
-            // SAFETY: mlx5_core sets the pointer before it adds the device.
-            mdev: unsafe { NonNull::new_unchecked(mdev) },
+        Ok(Self {
+            mdev: NonNull::new(mdev).ok_or(ENODEV)?,
             _bound: PhantomData,
-        }
+        })
     }
 
     /// The PCI function.

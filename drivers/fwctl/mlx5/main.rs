@@ -27,7 +27,10 @@ use crate::{
 use ::fwctl::Registration;
 use kernel::{
     auxiliary,
-    device::Core,
+    device::{
+        Bound,
+        Core, //
+    },
     prelude::*, //
 };
 
@@ -49,10 +52,10 @@ impl auxiliary::Driver for Mlx5Driver {
         adev: &'bound auxiliary::Device<Core<'_>>,
         _info: &'bound Self::IdInfo,
     ) -> impl PinInit<Self, Error> + 'bound {
-        let mdev = Mdev::of(adev);
-        let parent = mdev.parent();
-        Registration::<Context>::register::<Error>(adev.as_ref(), parent, Ok(mdev))
-            .map(|_| Mlx5Driver)
+        let adev: &auxiliary::Device<Bound> = adev;
+        let parent = Mdev::of(adev)?.parent();
+        Registration::<Context>::register(adev, parent, |adev| Mdev::of(adev))?;
+        Ok(Mlx5Driver)
     }
 }
 

@@ -44,7 +44,7 @@ enum fwctl_device_type {
 
 /**
  * struct fwctl_info - argument of FWCTL_INFO: what stands behind this node
- * @size: sizeof(struct fwctl_info)
+ * @size: bytes of this structure as the caller knows it, 24 at least
  * @flags: 0; anything else is EOPNOTSUPP
  * @out_device_type: out, one of enum fwctl_device_type
  * @device_data_len: in, bytes of room at @out_device_data, may be 0; out, bytes
@@ -87,8 +87,8 @@ enum fwctl_rpc_scope {
 
 /**
  * struct fwctl_rpc - argument of FWCTL_RPC: one request and its reply
- * @size: sizeof(struct fwctl_rpc)
- * @scope: one of enum fwctl_rpc_scope
+ * @size: bytes of this structure as the caller knows it, 32 at least
+ * @scope: what the caller says that the request may do, see above
  * @in_len: bytes of the request, at most 2 MiB
  * @out_len: in, bytes of room for the reply, at most 2 MiB; out, bytes that the
  *	firmware answered, of which at most the room was filled

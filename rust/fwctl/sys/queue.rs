@@ -14,7 +14,7 @@ use kernel::{
     workqueue::Queue, //
 };
 
-/// An unbound work queue whose items may sleep for long.
+/// An unbound work queue whose items may sleep for long, and run in the order of their arrival.
 ///
 /// # Invariants
 ///
@@ -27,26 +27,20 @@ unsafe impl Send for OwnedQueue {}
 unsafe impl Sync for OwnedQueue {}
 
 impl OwnedQueue {
-    /// Allocates a queue that is called `name` in listings. `ENOMEM`. May sleep.
-    pub fn new(name: &'static CStr) -> Result<Self> {
-        // SAFETY: The format takes one string, and `name` is one. A `max_active` of 0 is the
-        // kernel's default.
+    /// Allocates a queue that is called `name` in listings and runs `parallel` items at a time.
+    /// `ENOMEM`. May sleep.
+    pub fn new(name: &'static CStr, parallel: u16) -> Result<Self> {
+        // SAFETY: The format takes one string, and `name` is one.
         let queue = unsafe {
             bindings::alloc_workqueue_noprof(
                 c"%s".as_char_ptr(),
                 bindings::wq_flags_WQ_UNBOUND,
-                0,
+                c_int::from(parallel.clamp(1, bindings::wq_consts_WQ_MAX_ACTIVE as u16)),
                 name.as_char_ptr(),
             )
         };
         // INVARIANT: It was just allocated.
         NonNull::new(queue).map(Self).ok_or(ENOMEM)
-    }
-
-    /// Waits until everything that was queued before has returned. Not from an item of the queue.
-    pub fn flush(&self) {
-        // SAFETY: By the type's invariant.
-        unsafe { bindings::__flush_workqueue(self.0.as_ptr()) }
     }
 }
 

@@ -4,6 +4,7 @@
 
 use super::{
     registers,
+    Caller,
     Rule::{
         self,
         Checked,
@@ -11,6 +12,7 @@ use super::{
         Never, //
     }, //
 };
+use crate::cmd::Inbox;
 use fwctl::Scope;
 
 struct Command {
@@ -32,12 +34,21 @@ const CONFIGURATION: Rule = From(Scope::Configuration);
 const READ: Rule = From(Scope::DebugReadOnly);
 const WRITE: Rule = From(Scope::DebugWrite);
 
+fn tools_only(_: Inbox<'_>, caller: Caller) -> Option<bool> {
+    Some(caller.tools)
+}
+
 /// By ascending opcode.
 const COMMANDS: &[Command] = &[
     command(0x100, "QUERY_HCA_CAP", CONFIGURATION),
     command(0x101, "QUERY_ADAPTER", CONFIGURATION),
     command(0x107, "QUERY_PAGES", READ),
-    command(0x109, "SET_HCA_CAP", CONFIGURATION),
+    // With the rights for tools the firmware limits it to functions that are not set up yet.
+    command(
+        0x109,
+        "SET_HCA_CAP",
+        Checked(Scope::Configuration, tools_only),
+    ),
     command(0x10a, "QUERY_ISSI", READ),
     command(0x10c, "QUERY_DRIVER_VERSION", READ),
     command(0x10e, "QUERY_OTHER_HCA_CAP", CONFIGURATION),

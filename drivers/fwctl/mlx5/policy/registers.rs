@@ -6,6 +6,7 @@
 //! Source of layouts: Programmer's Reference Manual, chapter "Registers"; `mlx5_ifc.h`.
 
 use super::{
+    Caller,
     Rule::{
         self,
         Checked,
@@ -22,6 +23,8 @@ use fwctl::Scope;
 
 /// Byte of ACCESS_REG at which the register begins.
 const DATA: usize = 0x10;
+/// `op_mod` of a write.
+const WRITE: u16 = 0;
 /// `op_mod` of a read.
 const READ: u16 = 1;
 
@@ -87,37 +90,45 @@ const _: () = {
 };
 
 /// Checks ACCESS_REG and ACCESS_REGISTER_USER, register id @10.
-pub(super) fn admits(inbox: Inbox<'_>, scope: Scope) -> bool {
-    let id = get16(inbox.bytes(), 10);
+pub(super) fn admits(inbox: Inbox<'_>, caller: Caller) -> Option<bool> {
+    let id = get16(inbox.bytes, 10)?;
     let known = REGISTERS
         .binary_search_by_key(&id, |register| register.id)
         .ok()
         .and_then(|at| REGISTERS.get(at));
-    let rule = match (known, inbox.op_mod()) {
-        (Some(register), READ) => register.read,
-        // Only READ is known to change nothing.
-        (Some(register), _) => register.write,
-        (None, 0) => DEFAULT_WRITE,
-        (None, _) => DEFAULT_READ,
-    };
-    rule.admits(inbox, scope)
+    Some(match (known, inbox.op_mod) {
+        (Some(register), WRITE) => register.write.admits(inbox, caller),
+        (Some(register), READ) => register.read.admits(inbox, caller),
+        // Nobody has said what others do, so it has to be allowed both.
+        (Some(register), _) => {
+            register.read.admits(inbox, caller) && register.write.admits(inbox, caller)
+        }
+        (None, WRITE) => DEFAULT_WRITE.admits(inbox, caller),
+        (None, _) => DEFAULT_READ.admits(inbox, caller),
+    })
 }
 
-/// CORE_DUMP: core_dump_type @3, 2 is to memory; mkey @0x10.
-fn core_dump_is_inline(inbox: Inbox<'_>, _: Scope) -> bool {
+/// Another function's state is for those who debug with writes.
+fn function_is_allowed(vhca_id: u16, caller: Caller) -> bool {
+    vhca_id == 0 || caller.scope >= Scope::DebugWrite
+}
+
+/// CORE_DUMP: core_dump_type @3, 2 is to memory; vhca_id @10; mkey @0x10.
+fn core_dump_is_inline(inbox: Inbox<'_>, caller: Caller) -> Option<bool> {
     const TO_MEMORY: u32 = 2;
 
-    let kind = get32(inbox.bytes(), DATA) & 0xff;
-    kind != TO_MEMORY && get32(inbox.bytes(), DATA + 0x10) == 0
+    let kind = get32(inbox.bytes, DATA)? & 0xff;
+    let vhca_id = get16(inbox.bytes, DATA + 10)?;
+    let mkey = get32(inbox.bytes, DATA + 0x10)?;
+    Some(kind != TO_MEMORY && mkey == 0 && function_is_allowed(vhca_id, caller))
 }
 
 /// RES_DUMP: inline_dump @0 bit 30, vhca_id @6, mkey @0x20.
-fn resource_dump_is_inline(inbox: Inbox<'_>, scope: Scope) -> bool {
+fn resource_dump_is_inline(inbox: Inbox<'_>, caller: Caller) -> Option<bool> {
     const INLINE: u32 = 1 << 30;
 
-    let is_inline = get32(inbox.bytes(), DATA) & INLINE != 0;
-    let own_function = get16(inbox.bytes(), DATA + 6) == 0;
-    is_inline
-        && get32(inbox.bytes(), DATA + 0x20) == 0
-        && (own_function || scope >= Scope::DebugWrite)
+    let is_inline = get32(inbox.bytes, DATA)? & INLINE != 0;
+    let vhca_id = get16(inbox.bytes, DATA + 6)?;
+    let mkey = get32(inbox.bytes, DATA + 0x20)?;
+    Some(is_inline && mkey == 0 && function_is_allowed(vhca_id, caller))
 }

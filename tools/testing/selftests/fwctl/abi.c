@@ -21,8 +21,20 @@ _Static_assert(offsetof(struct fwctl_rpc, in) == 16, "rpc");
 _Static_assert(offsetof(struct fwctl_rpc, out) == 24, "rpc");
 _Static_assert(sizeof(struct fwctl_info_mlx5) == 8, "mlx5");
 
+/* For the time that its tests may take. */
+FIXTURE(abi) {
+};
+
+FIXTURE_SETUP(abi)
+{
+}
+
+FIXTURE_TEARDOWN(abi)
+{
+}
+
 /* Theory: a number that is not a command is ENOTTY, whatever its other bits. */
-TEST(numbers)
+TEST_F_TIMEOUT(abi, numbers, TEST_S)
 {
 	int fd = NODE_OPEN(0);
 	char arg[4096] = {};
@@ -74,7 +86,7 @@ static void valid_argument(void *arg, unsigned long number, void *in, void *out)
  * Theory: the size word decides; a longer structure is fine as long as the part
  * that the kernel does not know is zero, up to a page.
  */
-TEST(sizes)
+TEST_F_TIMEOUT(abi, sizes, TEST_S)
 {
 	static uint8_t in[256], out[256], arg[2 * 4096];
 	int fd = NODE_OPEN(0);
@@ -116,7 +128,7 @@ TEST(sizes)
 }
 
 /* Theory: an argument that cannot be read or written is EFAULT. */
-TEST(bad_argument_pointers)
+TEST_F_TIMEOUT(abi, bad_argument_pointers, TEST_S)
 {
 	int fd = NODE_OPEN(0);
 	char *pages = mmap(NULL, 2 * 4096, PROT_READ | PROT_WRITE,

@@ -55,7 +55,7 @@ int node_open(unsigned int n)
 
 unsigned int node_count(void)
 {
-	DIR *dir = opendir("/sys/class/fwctl");
+	DIR *dir = opendir("/dev/fwctl");
 	struct dirent *entry;
 	unsigned int count = 0;
 
@@ -67,17 +67,24 @@ unsigned int node_count(void)
 	return count;
 }
 
-/* Ten minutes in steps of 20 ms: far beyond what an emulated probe takes. */
-static const unsigned int PATIENCE = 30000;
-
-bool node_wait(unsigned int count)
+bool patient(bool (*done)(void *), void *arg)
 {
-	for (unsigned int i = 0; i < PATIENCE; i++) {
-		if (node_count() == count)
+	for (unsigned int i = 0; i < PATIENCE_S * 50; i++) {
+		if (done(arg))
 			return true;
 		usleep(20000);
 	}
 	return false;
+}
+
+static bool nodes_are(void *count)
+{
+	return node_count() == *(unsigned int *)count;
+}
+
+bool node_wait(unsigned int count)
+{
+	return patient(nodes_are, &count);
 }
 
 const char *node_function(unsigned int n)
@@ -164,6 +171,13 @@ int read_mgir(int fd)
 	if (ret)
 		return ret;
 	return out[0] ? -EREMOTEIO : 0;
+}
+
+bool all_gone(int fd)
+{
+	struct fwctl_info_mlx5 data;
+
+	return info_mlx5(fd, &data) == -ENODEV && read_mgir(fd) == -ENODEV;
 }
 
 static int port_open(unsigned int port)

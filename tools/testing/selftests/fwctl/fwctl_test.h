@@ -21,6 +21,7 @@ enum {
 	OP_CREATE_MKEY = 0x200,
 	OP_ALLOC_PD = 0x800,
 	OP_ACCESS_REG = 0x805,
+	OP_SET_DIAGNOSTIC_PARAMS = 0x820,
 	OP_QUERY_GENERAL_OBJECT = 0xa02,
 	OP_CREATE_UCTX = 0xa04,
 	OP_DESTROY_UCTX = 0xa06,
@@ -32,6 +33,8 @@ enum {
 	REG_MTRC_CONF = 0x9041,
 	REG_MCDD = 0x905c,
 	REG_RES_DUMP = 0xc000,
+	/* The emulated device's own: keeps 4096 bytes. */
+	REG_EMULATED_ECHO = 0xfe00,
 
 	MBOX_HEADER = 16,
 	MGIR_LEN = 160,
@@ -50,7 +53,14 @@ void set32(void *box, size_t at, uint32_t value);
 int node_open(unsigned int n);
 /* How many nodes there are. */
 unsigned int node_count(void);
-/* Waits until there are @count nodes, for a generous time; false if not. */
+/*
+ * What a machine may take at worst for what takes a moment; and what a test may
+ * take that waits so. Nothing passes or fails by how long it took below that.
+ */
+enum { PATIENCE_S = 100, TEST_S = 280 };
+/* Waits until @done; false if that takes longer than any patience. */
+bool patient(bool (*done)(void *), void *arg);
+/* Waits until there are @count nodes. */
 bool node_wait(unsigned int count);
 /* Name of the PCI function behind node N, or "". */
 const char *node_function(unsigned int n);
@@ -68,6 +78,9 @@ int rpc(int fd, uint32_t scope, const void *in, uint32_t in_len, void *out,
 void access_reg(void *in, uint16_t op_mod, uint16_t id);
 /* Reads MGIR: the shortest RPC that any device answers. 0 or a negative errno. */
 int read_mgir(int fd);
+
+/* Whether every call on a descriptor says that its device is gone. */
+bool all_gone(int fd);
 
 /* The control port of the device behind node N, opened; -1 on hardware. */
 int control_open(unsigned int n);

@@ -11,6 +11,18 @@
 #include "fwctl_test.h"
 #include "kselftest_harness.h"
 
+/* For the time that its tests may take. */
+FIXTURE(info) {
+};
+
+FIXTURE_SETUP(info)
+{
+}
+
+FIXTURE_TEARDOWN(info)
+{
+}
+
 static int info(int fd, void *room, uint32_t len, struct fwctl_info *info)
 {
 	*info = (struct fwctl_info){
@@ -22,7 +34,7 @@ static int info(int fd, void *room, uint32_t len, struct fwctl_info *info)
 }
 
 /* Theory: INFO names the vendor and gives the UID and its rights. */
-TEST(content)
+TEST_F_TIMEOUT(info, content, TEST_S)
 {
 	struct fwctl_info_mlx5 data = {};
 	struct fwctl_info arg;
@@ -42,7 +54,7 @@ TEST(content)
  * Theory: the user learns the kernel's length whatever room there was; the room
  * is filled to its end, and nothing beyond it is touched.
  */
-TEST(room)
+TEST_F_TIMEOUT(info, room, TEST_S)
 {
 	static uint8_t room[(1 << 20) + 3];
 	struct fwctl_info_mlx5 data;
@@ -68,7 +80,7 @@ TEST(room)
 }
 
 /* Theory: bad fields are refused and change nothing. */
-TEST(bad_fields)
+TEST_F_TIMEOUT(info, bad_fields, TEST_S)
 {
 	struct fwctl_info_mlx5 data;
 	struct fwctl_info arg = { .size = sizeof(arg), .flags = 1 };
@@ -95,7 +107,7 @@ TEST(bad_fields)
 }
 
 /* Theory: the node is root's, and its device is the PCI function. */
-TEST(node)
+TEST_F_TIMEOUT(info, node, TEST_S)
 {
 	int fd = NODE_OPEN(0);
 	struct stat st;

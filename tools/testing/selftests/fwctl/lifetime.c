@@ -44,16 +44,8 @@ FIXTURE_TEARDOWN(lifetime)
 	EXPECT_TRUE(node_wait(self->nodes));
 }
 
-/* Every call on a descriptor whose device is gone. */
-static bool all_gone(int fd)
-{
-	struct fwctl_info_mlx5 data;
-
-	return info_mlx5(fd, &data) == -ENODEV && read_mgir(fd) == -ENODEV;
-}
-
 /* Theory: unbind ends the UIDs of open descriptors, which then only close. */
-TEST_F(lifetime, unbind)
+TEST_F_TIMEOUT(lifetime, unbind, TEST_S)
 {
 	int more[8];
 
@@ -84,7 +76,7 @@ TEST_F(lifetime, unbind)
 }
 
 /* Theory: a device that comes back gets the lowest free number. */
-TEST_F(lifetime, number_reuse)
+TEST_F_TIMEOUT(lifetime, number_reuse, TEST_S)
 {
 	for (int i = 0; i < 3; i++) {
 		ASSERT_EQ(0, write_file(DRIVER "/unbind", self->auxiliary));
@@ -102,7 +94,7 @@ TEST_F(lifetime, number_reuse)
 }
 
 /* Theory: the driver's module can go while descriptors are open, the core's not. */
-TEST_F(lifetime, module_unload)
+TEST_F_TIMEOUT(lifetime, module_unload, TEST_S)
 {
 	EXPECT_LT(0, read_number("/sys/module/fwctl/refcnt"));
 	ASSERT_EQ(0, modprobe("-r mlx5_fwctl 2>/dev/null || rmmod mlx5_fwctl"));
@@ -122,7 +114,7 @@ TEST_F(lifetime, module_unload)
 }
 
 /* Theory: removal of the PCI function leaves descriptors that only close. */
-TEST_F(lifetime, pci_remove)
+TEST_F_TIMEOUT(lifetime, pci_remove, TEST_S)
 {
 	char path[PATH_MAX];
 
@@ -138,71 +130,106 @@ TEST_F(lifetime, pci_remove)
 	EXPECT_TRUE(all_gone(self->fd));
 }
 
-/* Theory: a reset of the function ends open descriptors, and a new node works. */
-TEST_F(lifetime, function_reset)
-{
-	char path[PATH_MAX];
-	int fd;
+static const char slow_firmware[] =
+	"{\"op\":\"fault\",\"fault\":{\"kind\":\"late_mailbox_write\","
+	"\"opcode\":\"0x805\",\"delay_ms\":3000,\"times\":1}}";
 
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/reset",
-		 self->function);
-	ASSERT_EQ(0, write_file(path, "1"));
-	for (int i = 0; i < 3000 && !all_gone(self->fd); i++)
-		usleep(20000);
-	EXPECT_TRUE(all_gone(self->fd));
-	close(self->fd);
-	ASSERT_TRUE(node_wait(self->nodes));
-	for (unsigned int n = 0; n <= self->nodes; n++) {
-		if (strcmp(node_function(n), self->function))
-			continue;
-		fd = node_open(n);
-		ASSERT_LE(0, fd);
-		EXPECT_EQ(0, read_mgir(fd));
+static long long pending(int control)
+{
+	return json_number(control_ask(control, "{\"op\":\"state\"}"), "in_flight");
+}
+
+static bool is_pending(void *control)
+{
+	return pending(*(int *)control) == 1;
+}
+
+/* A child with a descriptor of its own, and its command with the firmware. */
+static pid_t busy_child(int fd, int control)
+{
+	pid_t child;
+
+	if (!control_ask(control, slow_firmware))
+		return -1;
+	child = fork();
+	if (!child) {
+		int own = node_open(0);
+
 		close(fd);
+		_exit(-read_mgir(own));
 	}
-	self->fd = node_open(0);
+	return patient(is_pending, &control) ? child : -1;
+}
+
+struct uids {
+	int control;
+	long long wanted;
+};
+
+static bool uids_are(void *arg)
+{
+	struct uids *uids = arg;
+
+	return firmware_objects(uids->control, "uid") == uids->wanted;
 }
 
 /*
  * Theory: a caller that is killed while the firmware is busy dies at once, and
  * what it owned is given back when the firmware is done.
  */
-TEST_F(lifetime, kill_in_flight)
+TEST_F_TIMEOUT(lifetime, kill_in_flight, TEST_S)
 {
-	long long uids = firmware_objects(self->control, "uid");
+	struct uids uids = { self->control,
+			     firmware_objects(self->control, "uid") };
+	pid_t child = busy_child(self->fd, self->control);
+	struct fwctl_info_mlx5 data;
 	int status;
-	pid_t child;
 
-	ASSERT_NE(NULL, control_ask(self->control,
-		"{\"op\":\"fault\",\"fault\":{\"kind\":\"delay\",\"opcode\":\"0x805\","
-		"\"ms\":3000,\"times\":1}}"));
-	child = fork();
-	if (!child) {
-		int fd = node_open(0);
-
-		close(self->fd);
-		read_mgir(fd);
-		_exit(0);
-	}
 	ASSERT_LT(0, child);
-	/* Until its command is with the firmware. */
-	while (json_number(control_ask(self->control, "{\"op\":\"state\"}"),
-			   "pending") < 1)
-		usleep(1000);
 	ASSERT_EQ(0, kill(child, SIGKILL));
 	ASSERT_EQ(child, waitpid(child, &status, 0));
 	EXPECT_TRUE(WIFSIGNALED(status));
 	/* It is dead, and the firmware still works on its command. */
-	EXPECT_EQ(1, json_number(control_ask(self->control, "{\"op\":\"state\"}"),
-				 "pending"));
+	EXPECT_EQ(1, pending(self->control));
+	EXPECT_EQ(uids.wanted + 1, firmware_objects(self->control, "uid"));
 	/* Others are not held up. */
-	struct fwctl_info_mlx5 data;
-
 	EXPECT_EQ(0, info_mlx5(self->fd, &data));
-	for (int i = 0; i < 3000 &&
-	     firmware_objects(self->control, "uid") > uids; i++)
-		usleep(20000);
-	EXPECT_EQ(uids, firmware_objects(self->control, "uid"));
+	EXPECT_TRUE(patient(uids_are, &uids));
+	EXPECT_EQ(0, pending(self->control));
+}
+
+/*
+ * Theory: unbind waits for the command that is with the firmware, and gives its
+ * caller the answer; only then it ends the UID.
+ */
+TEST_F_TIMEOUT(lifetime, unbind_in_flight, TEST_S)
+{
+	pid_t child = busy_child(self->fd, self->control);
+	int status;
+
+	ASSERT_LT(0, child);
+	ASSERT_EQ(0, write_file(DRIVER "/unbind", self->auxiliary));
+	EXPECT_EQ(0, pending(self->control));
+	EXPECT_EQ(0, firmware_objects(self->control, "uid"));
+	ASSERT_EQ(child, waitpid(child, &status, 0));
+	EXPECT_TRUE(WIFEXITED(status));
+	EXPECT_EQ(0, WEXITSTATUS(status));
+	EXPECT_TRUE(all_gone(self->fd));
+	ASSERT_EQ(0, write_file(DRIVER "/bind", self->auxiliary));
+}
+
+/* Theory: the same for a driver's module that goes. */
+TEST_F_TIMEOUT(lifetime, unload_in_flight, TEST_S)
+{
+	pid_t child = busy_child(self->fd, self->control);
+	int status;
+
+	ASSERT_LT(0, child);
+	ASSERT_EQ(0, modprobe("-r mlx5_fwctl 2>/dev/null || rmmod mlx5_fwctl"));
+	EXPECT_EQ(0, pending(self->control));
+	ASSERT_EQ(child, waitpid(child, &status, 0));
+	EXPECT_EQ(0, WEXITSTATUS(status));
+	ASSERT_EQ(0, modprobe("mlx5_fwctl"));
 }
 
 TEST_HARNESS_MAIN

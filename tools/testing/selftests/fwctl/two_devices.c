@@ -38,13 +38,13 @@ FIXTURE_TEARDOWN(two)
 }
 
 /* Theory: each node is a function of its own. */
-TEST_F(two, functions)
+TEST_F_TIMEOUT(two, functions, TEST_S)
 {
 	EXPECT_STRNE(self->function[0], self->function[1]);
 }
 
 /* Theory: a command arrives at its own firmware only. */
-TEST_F(two, commands)
+TEST_F_TIMEOUT(two, commands, TEST_S)
 {
 	for (int i = 0; i < 2; i++) {
 		long long mine = firmware_commands(self->control[i]);
@@ -57,7 +57,7 @@ TEST_F(two, commands)
 }
 
 /* Theory: while one is unbound, the other works. */
-TEST_F(two, unbind_one)
+TEST_F_TIMEOUT(two, unbind_one, TEST_S)
 {
 	for (int i = 0; i < 2; i++) {
 		char name[256];

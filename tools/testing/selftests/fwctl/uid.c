@@ -13,6 +13,18 @@
 #include "fwctl_test.h"
 #include "kselftest_harness.h"
 
+/* For the time that its tests may take. */
+FIXTURE(uid) {
+};
+
+FIXTURE_SETUP(uid)
+{
+}
+
+FIXTURE_TEARDOWN(uid)
+{
+}
+
 /* The UID in the header of the last command that arrived. */
 static long long last_uid(int control)
 {
@@ -21,7 +33,7 @@ static long long last_uid(int control)
 }
 
 /* Theory: whatever UID user space writes, the firmware sees the descriptor's. */
-TEST(stamp)
+TEST_F_TIMEOUT(uid, stamp, TEST_S)
 {
 	int fd = NODE_OPEN(0), control = CONTROL_OPEN(0);
 	const uint16_t forged[] = { 0, 1, 2, 0x7fff, 0xbeef, 0xffff };
@@ -49,7 +61,7 @@ TEST(stamp)
 }
 
 /* Theory: each descriptor has a UID of its own until it is closed. */
-TEST(one_each)
+TEST_F_TIMEOUT(uid, one_each, TEST_S)
 {
 	enum { MANY = 64 };
 	int first = NODE_OPEN(0), control = CONTROL_OPEN(0);
@@ -75,7 +87,7 @@ TEST(one_each)
 }
 
 /* Theory: a descriptor is closed when its last copy is: dup, fork, exit. */
-TEST(shared_descriptor)
+TEST_F_TIMEOUT(uid, shared_descriptor, TEST_S)
 {
 	int fd = NODE_OPEN(0), control = CONTROL_OPEN(0);
 	long long before = firmware_objects(control, "uid");
@@ -106,7 +118,7 @@ TEST(shared_descriptor)
 }
 
 /* Theory: a firmware that has no user context to give fails the open. */
-TEST(no_uid_to_give)
+TEST_F_TIMEOUT(uid, no_uid_to_give, TEST_S)
 {
 	int first = NODE_OPEN(0), control = CONTROL_OPEN(0);
 	long long before = firmware_objects(control, "uid");
