@@ -73,7 +73,7 @@ pub(crate) fn put_text(to: &mut [u8], at: usize, len: usize, text: &str) {
 pub(crate) fn put_bits(to: &mut [u8], bit: usize, width: usize, value: u64) {
     for i in 0..width {
         let at = bit + i;
-        let set = value >> (width - 1 - i) & 1 != 0;
+        let set = (value >> (width - 1 - i)) & 1 != 0;
         if let Some(byte) = to.get_mut(at / 8) {
             let mask = 0x80 >> (at % 8);
             *byte = if set { *byte | mask } else { *byte & !mask };

@@ -69,7 +69,9 @@ impl Config {
     /// Not three numbers, or one that its field cannot hold.
     pub fn parse_version(text: &str) -> Result<(u16, u16, u16), ConfigError> {
         let bad = || {
-            let text = format!("firmware version \"{text}\" is not MAJOR.MINOR.SUB (255.255.65535 at most)");
+            let text = format!(
+                "firmware version \"{text}\" is not MAJOR.MINOR.SUB (255.255.65535 at most)"
+            );
             ConfigError(text)
         };
         let parts: Vec<u16> = text

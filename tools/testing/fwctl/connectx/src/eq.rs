@@ -38,7 +38,7 @@ impl Eq {
     /// Takes this type of event.
     pub(crate) fn wants(&self, event: u8) -> bool {
         let word = self.events.get(usize::from(event / 64));
-        word.is_some_and(|word| word >> (event % 64) & 1 != 0)
+        word.is_some_and(|word| (word >> (event % 64)) & 1 != 0)
     }
 
     /// The driver's consumer counter.
@@ -48,8 +48,8 @@ impl Eq {
 
     fn parse(input: &[u8]) -> Option<Self> {
         let context = input.get(CONTEXT..CONTEXT + 64)?;
-        let log_size = be::get32(context, 12) >> 24 & 0x1f;
-        let log_page = be::get32(context, 24) >> 24 & 0x1f;
+        let log_size = (be::get32(context, 12) >> 24) & 0x1f;
+        let log_page = (be::get32(context, 24) >> 24) & 0x1f;
         if log_size == 0 || log_size > MAX_LOG_SIZE || log_page > 20 {
             return None;
         }
@@ -63,7 +63,10 @@ impl Eq {
         Some(Self {
             context: context.to_vec(),
             events,
-            pages: list.chunks_exact(8).map(|page| be::get64(page, 0)).collect(),
+            pages: list
+                .chunks_exact(8)
+                .map(|page| be::get64(page, 0))
+                .collect(),
             page_size,
             log_size,
             vector: be::get16(context, 22) & 0x0fff,
@@ -131,7 +134,7 @@ pub(crate) fn post(hw: &mut ConnectX, bus: &mut dyn Bus, event: u8, data: &[u8],
         return;
     };
     let addr = base.wrapping_add(offset % eq.page_size);
-    let owner = (eq.producer >> eq.log_size & 1) as u8;
+    let owner = ((eq.producer >> eq.log_size) & 1) as u8;
     let vector = eq.vector;
     eq.producer = eq.producer.wrapping_add(1);
 
@@ -142,7 +145,8 @@ pub(crate) fn post(hw: &mut ConnectX, bus: &mut dyn Bus, event: u8, data: &[u8],
         .dma_write(addr, &entry)
         .and_then(|()| bus.dma_write(addr.wrapping_add(OWNER as u64), &[owner]));
     if let Err(error) = written {
-        hw.report.violation(format!("event {event:#x} on queue {id}: {error}"));
+        hw.report
+            .violation(format!("event {event:#x} on queue {id}: {error}"));
         return;
     }
     if interrupt && bus.interrupt(vector).is_err() {

@@ -102,7 +102,7 @@ pub(crate) fn query_issi(hw: &mut ConnectX, call: &mut Call<'_>) -> Result<(), R
 /// SET_ISSI.
 pub(crate) fn set_issi(hw: &mut ConnectX, call: &mut Call<'_>) -> Result<(), Refusal> {
     let issi = be::get16(call.input, 10);
-    if issi >= 32 || SUPPORTED_ISSI >> issi & 1 == 0 {
+    if issi >= 32 || (SUPPORTED_ISSI >> issi) & 1 == 0 {
         return Err(Status::BadParam.because(Reason::Profile));
     }
     hw.hca.issi = issi;

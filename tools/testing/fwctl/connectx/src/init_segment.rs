@@ -134,7 +134,7 @@ impl InitSegment {
             }
             QUEUE_LOW => {
                 self.queue = (self.queue & !0xffff_ffff) | u64::from(value & 0xffff_f000);
-                return self.set_nic_state(value >> 8 & 7);
+                return self.set_nic_state((value >> 8) & 7);
             }
             DOORBELL if self.nic_state == NIC_FULL => return Action::Doorbell(value),
             _ => {}

@@ -77,7 +77,7 @@ impl ConnectX {
             segment: InitSegment::new(&config),
             hca: Hca::new(config.uctx_cap),
             objects: Ledger::default(),
-            registers: Registers::new(&config),
+            registers: Registers::default(),
             queue: Queue::default(),
             faults: Faults::default(),
             trace: Trace::default(),
@@ -183,6 +183,9 @@ impl Function for ConnectX {
         };
         self.drop_everything(at);
         self.segment.reset();
+        if cause == Reset::Disconnect {
+            self.registers.power_cycle();
+        }
     }
 
     fn deadline(&self) -> Option<Duration> {

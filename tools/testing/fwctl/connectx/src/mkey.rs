@@ -41,9 +41,12 @@ pub(crate) struct Mkey {
 /// CREATE_MKEY: over user memory (access mode MTT) for user contexts, anything for the kernel.
 pub(crate) fn create(hw: &mut ConnectX, call: &mut Call<'_>) -> Result<(), Refusal> {
     let uid = call.header.uid;
-    let context = call.input.get(CONTEXT..CONTEXT + CONTEXT_LEN).unwrap_or(&[]);
+    let context = call
+        .input
+        .get(CONTEXT..CONTEXT + CONTEXT_LEN)
+        .unwrap_or(&[]);
     let flags = be::get32(context, 0);
-    let mode = (flags >> 8 & 0x3) | (flags >> 26 & 0x7) << 2;
+    let mode = ((flags >> 8) & 0x3) | (((flags >> 26) & 0x7) << 2);
     let pd = be::get24(context, 13);
     let mut mkey = Mkey {
         context: context.to_vec(),
@@ -54,7 +57,7 @@ pub(crate) fn create(hw: &mut ConnectX, call: &mut Call<'_>) -> Result<(), Refus
         len: be::get64(context, 24),
         writable: flags & LOCAL_WRITE != 0,
     };
-    let umem_valid = be::get32(call.input, UMEM_VALID) & 1 << 30 != 0;
+    let umem_valid = be::get32(call.input, UMEM_VALID) & (1 << 30) != 0;
     if umem_valid {
         let backing = Backing {
             id: be::get24(call.input, UMEM_ID + 1),

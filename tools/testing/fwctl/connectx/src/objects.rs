@@ -124,14 +124,13 @@ impl Ledger {
         let kind = body.kind();
         let (first, end) = kind.ids();
         let last = self.last.get(&kind).copied().unwrap_or(end);
-        let after = (last + 1..=end).chain(first..=last.min(end));
-        for id in after {
-            if !self.live.contains_key(&(kind, id)) {
-                self.last.insert(kind, id);
-                let owner = if kind == Kind::Uid { id as u16 } else { owner };
-                self.live.insert((kind, id), Object { owner, body });
-                return Ok(id as u32);
-            }
+        let mut after = (last + 1..=end).chain(first..=last.min(end));
+        let free = |id: &u64| !self.live.contains_key(&(kind, *id));
+        if let Some(id) = after.find(free) {
+            let owner = if kind == Kind::Uid { id as u16 } else { owner };
+            self.last.insert(kind, id);
+            self.live.insert((kind, id), Object { owner, body });
+            return Ok(id as u32);
         }
         Err(Status::NoResource.because(Reason::NoFreeObject))
     }
@@ -214,12 +213,12 @@ impl Ledger {
 
     /// Event queues with their numbers.
     pub(crate) fn eqs(&self) -> impl Iterator<Item = (u8, &Eq)> {
-        self.live.iter().filter_map(|(&(_, id), object)| {
-            match &object.body {
+        self.live
+            .iter()
+            .filter_map(|(&(_, id), object)| match &object.body {
                 Body::Eq(eq) => Some((id as u8, eq)),
                 _ => None,
-            }
-        })
+            })
     }
 
     /// Forgets every object of the kinds that `which` accepts and says what they were.

@@ -72,6 +72,7 @@ fn to_json(record: &Record) -> Value {
         "uid": record.uid,
         "tunnel": record.tunnel,
         "register": record.register.map(|id| format!("{id:#x}")),
+        "register_name": record.register.and_then(crate::registers::name),
         "inlen": record.inlen,
         "outlen": record.outlen,
         "status": record.status,

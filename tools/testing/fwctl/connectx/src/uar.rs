@@ -2,8 +2,8 @@
 
 //! Doorbell pages: UAR n is page n of BAR 0.
 
-use crate::command::Call;
 use crate::be;
+use crate::command::Call;
 use crate::objects::{Body, Kind};
 use crate::status::Refusal;
 use crate::ConnectX;

@@ -31,8 +31,9 @@ pub(crate) fn destroy(hw: &mut ConnectX, call: &mut Call<'_>) -> Result<(), Refu
     }
     let owned = hw.objects.owned_by(uid);
     if owned != 0 {
-        hw.report
-            .violation(format!("DESTROY_UCTX of uid {uid} with {owned} objects left"));
+        hw.report.violation(format!(
+            "DESTROY_UCTX of uid {uid} with {owned} objects left"
+        ));
         return Err(Status::BadResourceState.because(Reason::UidInUse));
     }
     hw.objects.remove(Kind::Uid, u32::from(uid), uid)

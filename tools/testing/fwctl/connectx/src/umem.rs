@@ -54,7 +54,10 @@ impl Umem {
         if count == 0 || first_offset >= page_size {
             return Err(bad);
         }
-        let pages: Vec<u64> = list.chunks_exact(8).map(|page| be::get64(page, 0)).collect();
+        let pages: Vec<u64> = list
+            .chunks_exact(8)
+            .map(|page| be::get64(page, 0))
+            .collect();
         let misplaced = |page: &u64| page & (page_size - 1) & !(READ | WRITE) != 0;
         if pages.iter().any(misplaced) {
             return Err(Status::BadParam.because(Reason::UmemAddress));

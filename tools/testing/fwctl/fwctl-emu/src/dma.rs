@@ -53,8 +53,8 @@ impl DmaTable {
         let len = usize::try_from(size).map_err(|_| io::ErrorKind::InvalidInput)?;
         let protection = PROT_READ | if writable { PROT_WRITE } else { 0 };
         let file = FileOffset::new(file, offset);
-        let memory = MmapRegion::build(Some(file), len, protection, MAP_SHARED)
-            .map_err(io::Error::other)?;
+        let memory =
+            MmapRegion::build(Some(file), len, protection, MAP_SHARED).map_err(io::Error::other)?;
         let map = Map {
             size,
             memory,

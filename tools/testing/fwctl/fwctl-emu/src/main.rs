@@ -218,10 +218,16 @@ pub(crate) fn remove_stale(path: &Path) -> Result<()> {
         Err(error) => Err(error).with_context(|| format!("cannot look at {}", path.display())),
         Ok(found) if found.file_type().is_socket() => {
             if std::os::unix::net::UnixStream::connect(path).is_ok() {
-                bail!("{} is in use by another process; choose another path", path.display());
+                bail!(
+                    "{} is in use by another process; choose another path",
+                    path.display()
+                );
             }
             fs::remove_file(path).with_context(|| format!("cannot remove {}", path.display()))
         }
-        Ok(_) => bail!("{} exists and is not a socket; choose another path", path.display()),
+        Ok(_) => bail!(
+            "{} exists and is not a socket; choose another path",
+            path.display()
+        ),
     }
 }

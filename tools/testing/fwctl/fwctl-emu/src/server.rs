@@ -13,8 +13,8 @@ use tracing::{debug, info, warn};
 use vfio_bindings::bindings::vfio::{
     vfio_region_info, VFIO_IRQ_INFO_EVENTFD, VFIO_IRQ_SET_ACTION_TRIGGER,
     VFIO_IRQ_SET_DATA_EVENTFD, VFIO_IRQ_SET_DATA_NONE, VFIO_PCI_BAR5_REGION_INDEX,
-    VFIO_PCI_CONFIG_REGION_INDEX, VFIO_PCI_MSIX_IRQ_INDEX, VFIO_PCI_NUM_IRQS,
-    VFIO_PCI_NUM_REGIONS, VFIO_REGION_INFO_FLAG_READ, VFIO_REGION_INFO_FLAG_WRITE,
+    VFIO_PCI_CONFIG_REGION_INDEX, VFIO_PCI_MSIX_IRQ_INDEX, VFIO_PCI_NUM_IRQS, VFIO_PCI_NUM_REGIONS,
+    VFIO_REGION_INFO_FLAG_READ, VFIO_REGION_INFO_FLAG_WRITE,
 };
 use vfio_user::{DmaMapFlags, DmaUnmapFlags, IrqInfo, Server, ServerBackend, ServerRegion};
 
@@ -53,7 +53,11 @@ fn irqs(spec: &Spec) -> Vec<IrqInfo> {
             IrqInfo {
                 index,
                 flags: if msix { VFIO_IRQ_INFO_EVENTFD } else { 0 },
-                count: if msix { u32::from(spec.msix.vectors) } else { 0 },
+                count: if msix {
+                    u32::from(spec.msix.vectors)
+                } else {
+                    0
+                },
             }
         })
         .collect()
@@ -151,7 +155,10 @@ impl ServerBackend for Backend {
         count: u32,
         fds: Vec<File>,
     ) -> io::Result<()> {
-        debug!("irqs {index} flags {flags:#x} start {start} count {count} fds {}", fds.len());
+        debug!(
+            "irqs {index} flags {flags:#x} start {start} count {count} fds {}",
+            fds.len()
+        );
         if index != VFIO_PCI_MSIX_IRQ_INDEX || flags & VFIO_IRQ_SET_ACTION_TRIGGER == 0 {
             return Err(io::ErrorKind::InvalidInput.into());
         }

@@ -139,10 +139,7 @@ impl ConfigSpace {
     fn bar(&mut self, bar: &Bar) -> Result<(), SpecError> {
         let slots = if bar.wide { 2 } else { 1 };
         let fits = bar.wide || bar.size <= 1 << 31;
-        if u16::from(bar.index) + slots > 6
-            || !bar.size.is_power_of_two()
-            || bar.size < 16
-            || !fits
+        if u16::from(bar.index) + slots > 6 || !bar.size.is_power_of_two() || bar.size < 16 || !fits
         {
             return Err(SpecError::Bar(bar.index));
         }

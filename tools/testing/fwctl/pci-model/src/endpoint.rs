@@ -115,3 +115,198 @@ impl Endpoint {
             .is_some_and(|end| end <= spec.size)
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::indexing_slicing, clippy::unwrap_used)]
+mod tests {
+    use std::sync::mpsc::{channel, Receiver, Sender};
+
+    use serde_json::Value;
+
+    use super::*;
+    use crate::bus::BusError;
+    use crate::function::{Bar, MsixLayout};
+
+    /// Says what reached it.
+    struct Probe(Sender<String>);
+
+    fn spec() -> Spec {
+        Spec {
+            vendor: 0x1234,
+            device: 0x5678,
+            subsystem_vendor: 1,
+            subsystem: 2,
+            class: 0x02_0000,
+            revision: 3,
+            bars: vec![Bar {
+                index: 0,
+                size: 0x1_0000,
+                wide: true,
+                prefetchable: true,
+            }],
+            pm_at: 0x40,
+            pcie_at: 0x60,
+            msix: MsixLayout {
+                at: 0x9c,
+                vectors: 4,
+                bar: 0,
+                table: 0x8000,
+                pba: 0x9000,
+            },
+            serial: Some(0x1122_3344_5566_7788),
+        }
+    }
+
+    impl Function for Probe {
+        fn spec(&self) -> Spec {
+            spec()
+        }
+        fn bar_read(&mut self, _: &mut dyn Bus, _: u8, offset: u64, data: &mut [u8]) {
+            data.fill(0xaa);
+            self.0.send(format!("read {offset:#x}")).unwrap();
+        }
+        fn bar_write(&mut self, bus: &mut dyn Bus, _: u8, _: u64, _: &[u8]) {
+            let dma = bus.dma_write(0, &[0]);
+            let interrupt = bus.interrupt(0);
+            self.0.send(format!("{dma:?} {interrupt:?}")).unwrap();
+        }
+        fn bus_master(&mut self, _: &mut dyn Bus, on: bool) {
+            self.0.send(format!("master {on}")).unwrap();
+        }
+        fn reset(&mut self, _: &mut dyn Bus, cause: Reset) {
+            self.0.send(format!("{cause:?}")).unwrap();
+        }
+        fn deadline(&self) -> Option<Duration> {
+            None
+        }
+        fn tick(&mut self, _: &mut dyn Bus) {}
+        fn state(&self) -> Value {
+            Value::Null
+        }
+        fn trace(&self, _: usize) -> Value {
+            Value::Null
+        }
+        fn trace_clear(&mut self) {}
+        fn fault(&mut self, _: &mut dyn Bus, _: &Value) -> Result<(), String> {
+            Ok(())
+        }
+        fn fault_clear(&mut self, _: &mut dyn Bus) {}
+    }
+
+    struct Open;
+
+    impl Bus for Open {
+        fn dma_read(&mut self, _: u64, _: &mut [u8]) -> Result<(), BusError> {
+            Ok(())
+        }
+        fn dma_write(&mut self, _: u64, _: &[u8]) -> Result<(), BusError> {
+            Ok(())
+        }
+        fn interrupt(&mut self, _: u16) -> Result<(), BusError> {
+            Ok(())
+        }
+        fn now(&self) -> Duration {
+            Duration::ZERO
+        }
+    }
+
+    fn endpoint() -> (Endpoint, Receiver<String>) {
+        let (says, heard) = channel();
+        (Endpoint::new(Box::new(Probe(says))).unwrap(), heard)
+    }
+
+    fn config(endpoint: &Endpoint, at: u64) -> u32 {
+        let mut data = [0; 4];
+        endpoint.config_read(at, &mut data);
+        u32::from_le_bytes(data)
+    }
+
+    #[test]
+    fn capabilities_are_chained_and_the_bar_can_be_sized() {
+        let (mut endpoint, _heard) = endpoint();
+        assert_eq!(config(&endpoint, 0), 0x5678_1234);
+        let mut ids = Vec::new();
+        let mut at = u64::from(config(&endpoint, 0x34) & 0xff);
+        while at != 0 {
+            let header = config(&endpoint, at);
+            ids.push(header & 0xff);
+            at = u64::from((header >> 8) & 0xff);
+        }
+        assert_eq!(ids, [0x01, 0x10, 0x11]);
+        assert_eq!((config(&endpoint, 0x64) >> 28) & 1, 1, "FLR");
+        assert_eq!(config(&endpoint, 0x104), 0x5566_7788);
+        endpoint.config_write(&mut Open, 0x10, &[0xff; 8]);
+        assert_eq!(config(&endpoint, 0x10), 0xffff_000c);
+        assert_eq!(config(&endpoint, 0x14), u32::MAX);
+        endpoint.config_write(&mut Open, 0, &[0xff; 4]);
+        assert_eq!(config(&endpoint, 0), 0x5678_1234, "read only");
+    }
+
+    #[test]
+    fn the_bus_opens_with_bus_master_and_msix() {
+        let (mut endpoint, heard) = endpoint();
+        let off = "Err(MasterOff) Err(MasterOff)";
+        endpoint.bar_write(&mut Open, 0, 0, &[0; 4]);
+        assert_eq!(heard.recv().unwrap(), off);
+        endpoint.config_write(&mut Open, 4, &[4, 0]);
+        assert_eq!(heard.recv().unwrap(), "master true");
+        endpoint.bar_write(&mut Open, 0, 0, &[0; 4]);
+        assert_eq!(heard.recv().unwrap(), "Ok(()) Err(NoVector(0))");
+        endpoint.config_write(&mut Open, 0x9e, &[0, 0x80]);
+        endpoint.bar_write(&mut Open, 0, 0, &[0; 4]);
+        assert_eq!(heard.recv().unwrap(), "Ok(()) Ok(())");
+        endpoint.config_write(&mut Open, 4, &[0, 0]);
+        assert_eq!(heard.recv().unwrap(), "master false");
+        assert!(heard.try_recv().is_err());
+    }
+
+    #[test]
+    fn flr_resets_function_and_configuration() {
+        let (mut endpoint, heard) = endpoint();
+        endpoint.config_write(&mut Open, 4, &[6, 0]);
+        heard.recv().unwrap();
+        endpoint.config_write(&mut Open, 0x68, &[0, 0x80]);
+        assert_eq!(heard.recv().unwrap(), "FunctionLevel");
+        assert_eq!(config(&endpoint, 4) & 0xffff, 0);
+        assert_eq!((config(&endpoint, 0x68) >> 15) & 1, 0);
+    }
+
+    #[test]
+    fn accesses_outside_and_to_the_tables_stay_away_from_the_function() {
+        let (mut endpoint, heard) = endpoint();
+        let mut data = [0xff; 4];
+        for (bar, at) in [(0, 0xfffe), (0, u64::MAX), (2, 0), (0, 0x8000), (0, 0x9000)] {
+            endpoint.bar_read(&mut Open, bar, at, &mut data);
+            endpoint.bar_write(&mut Open, bar, at, &data);
+            assert!(heard.try_recv().is_err(), "{bar} {at:#x}");
+        }
+        endpoint.bar_read(&mut Open, 0, 0xfffc, &mut data);
+        assert_eq!(data, [0xaa; 4]);
+    }
+
+    #[test]
+    fn impossible_layouts_are_refused() {
+        let refused = |change: fn(&mut Spec)| {
+            let mut bad = spec();
+            change(&mut bad);
+            ConfigSpace::new(&bad).err()
+        };
+        assert_eq!(
+            refused(|spec| spec.bars[0].size = 0x1001),
+            Some(SpecError::Bar(0))
+        );
+        assert_eq!(
+            refused(|spec| spec.bars[0].index = 5),
+            Some(SpecError::Bar(5))
+        );
+        assert_eq!(
+            refused(|spec| spec.pcie_at = 0x44),
+            Some(SpecError::Capability(0x44))
+        );
+        assert_eq!(
+            refused(|spec| spec.msix.at = 0xf8),
+            Some(SpecError::Capability(0xf8))
+        );
+        assert_eq!(refused(|_| {}), None);
+    }
+}

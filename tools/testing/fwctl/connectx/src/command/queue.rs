@@ -71,7 +71,7 @@ impl Queue {
 /// A write to the doorbell register: one bit per slot.
 pub(crate) fn ring(hw: &mut ConnectX, bus: &mut dyn Bus, bits: u32) {
     for slot in 0..1 << super::LOG_SLOTS {
-        if bits >> slot & 1 != 0 {
+        if (bits >> slot) & 1 != 0 {
             fetch(hw, bus, slot);
         }
     }
@@ -138,8 +138,12 @@ fn fetch(hw: &mut ConnectX, bus: &mut dyn Bus, slot: u32) {
     match gather(bus, &command.entry) {
         Ok(input) => execute(hw, bus, command, record, &input),
         Err(delivery) => {
-            hw.report
-                .violation(format!("command in slot {slot}: delivery error {delivery:?}"));
+            // Lengths come from user space, the rest is the driver's own work.
+            if !matches!(delivery, Delivery::InLength | Delivery::OutLength) {
+                hw.report.violation(format!(
+                    "command in slot {slot}: delivery error {delivery:?}"
+                ));
+            }
             record.delivery = delivery as u8;
             hw.trace.push(record);
             command.out = vec![0; entry::INLINE];
@@ -210,7 +214,13 @@ fn execute(
     hw.trace.push(record);
 
     // The driver still owns the mailboxes now; after its timeout it may have given them away.
-    command.mailboxes = matches!(verdict, Verdict::Late { mailboxes: true, .. });
+    command.mailboxes = matches!(
+        verdict,
+        Verdict::Late {
+            mailboxes: true,
+            ..
+        }
+    );
     if !command.mailboxes {
         let written = out_chain(&command.entry).write(bus, tail(&command.out));
         if let Err(delivery) = written {

@@ -13,7 +13,7 @@ const SECONDS: u32 = 1 << 29;
 #[rustfmt::skip]
 const TIMEOUTS: &[(usize, u32)] = &[
     (0x04, 2),  // pcie_toggle
-    (0x14, 2),  // health_poll
+    (0x14, 1),  // health_poll
     (0x18, 20), // full_crdump
     (0x1c, 10), // fw_reset
     (0x20, 2),  // flush_on_err

@@ -15,6 +15,8 @@ const GROUP_FIRST: u8 = 0;
 const UPDATE_REGISTERS: u32 = 0x1f;
 /// Bits 32 to 63: MGIR.
 const INFORMATION_REGISTERS: u32 = 1;
+/// Features 0 to 31: congestion settings of the PCIe interface.
+const FEATURES: u32 = (1 << 9) | (1 << 16) | (1 << 17);
 
 /// Reads the masks of the group at byte 3; groups without a register read zero.
 pub(crate) fn read(_hw: &mut ConnectX, access: &mut Access<'_>) -> Result<(), Refusal> {
@@ -26,6 +28,7 @@ pub(crate) fn read(_hw: &mut ConnectX, access: &mut Access<'_>) -> Result<(), Re
     if group == GROUP_FIRST {
         be::put32(data, 0x08, UPDATE_REGISTERS);
         be::put32(data, 0x10, INFORMATION_REGISTERS);
+        be::put32(data, 0x34, FEATURES);
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 //! Access registers: one const table, one file per family.
 
+mod core_dump;
 mod dtor;
 mod host_endianness;
 mod mcam;
@@ -9,13 +10,18 @@ mod mcq;
 mod mgir;
 mod mpegc;
 mod mqis;
+mod nv;
+mod pcie;
+mod port;
+mod resource_dump;
+mod temperature;
 
 use pci_model::Bus;
 
 use crate::be;
 use crate::command::Call;
 use crate::status::{Reason, Refusal, Status};
-use crate::{Config, ConnectX};
+use crate::ConnectX;
 
 /// Bytes before the register in input and output.
 const HEADER: usize = 16;
@@ -30,9 +36,7 @@ pub(crate) struct Access<'a> {
     /// The answer, begun as a copy of what was sent: index fields come back. At least the table's size.
     pub(crate) data: &'a mut [u8],
     /// Sender's user context.
-    #[allow(dead_code)]
     pub(crate) uid: u16,
-    #[allow(dead_code)]
     pub(crate) bus: &'a mut dyn Bus,
 }
 
@@ -40,7 +44,6 @@ type Handler = fn(&mut ConnectX, &mut Access<'_>) -> Result<(), Refusal>;
 
 struct Register {
     id: u16,
-    #[cfg_attr(not(test), allow(dead_code))]
     name: &'static str,
     /// Shortest register in bytes; longer ones are accepted.
     size: usize,
@@ -50,43 +53,89 @@ struct Register {
 
 #[rustfmt::skip]
 const TABLE: &[Register] = &[
-    Register { id: 0x7004, name: "HOST_ENDIANNESS", size: 16, read: Some(host_endianness::read), write: Some(host_endianness::write) },
-    Register { id: 0x9020, name: "MGIR", size: 160, read: Some(mgir::read), write: Some(mgir::write) },
-    Register { id: 0x9056, name: "MPEGC", size: 12, read: Some(mpegc::read), write: Some(mpegc::write) },
-    Register { id: 0x9060, name: "MCQS", size: 16, read: Some(mcq::status), write: None },
-    Register { id: 0x9061, name: "MCQI", size: 24, read: Some(mcq::information), write: None },
-    Register { id: 0x9064, name: "MQIS", size: 24, read: Some(mqis::read), write: None },
-    Register { id: 0x907f, name: "MCAM", size: 72, read: Some(mcam::read), write: None },
-    Register { id: 0xc00e, name: "DTOR", size: 64, read: Some(dtor::read), write: None },
+    row(0x402e, "CORE_DUMP", 64, Some(core_dump::read), None),
+    row(0x5002, "PMLP", 20, Some(port::lanes), None),
+    row(0x5004, "PTYS", 64, Some(port::speeds), None),
+    row(0x5006, "PAOS", 16, Some(port::state), Some(port::set_state)),
+    row(0x5008, "PPCNT", 256, Some(port::zeros), None),
+    row(0x5023, "PPLM", 32, Some(port::zeros), None),
+    row(0x5027, "SLTP", 20, Some(port::transmitter), None),
+    row(0x5031, "PDDR", 128, Some(port::diagnostics), None),
+    row(0x5040, "PPAOS", 16, Some(port::test_mode), None),
+    row(0x507f, "PCAM", 80, Some(port::capabilities), None),
+    row(0x7004, "HOST_ENDIANNESS", 16, Some(host_endianness::read), Some(host_endianness::write)),
+    row(0x9009, "MTCAP", 16, Some(temperature::sensors), None),
+    row(0x900a, "MTMP", 32, Some(temperature::read), None),
+    row(0x9020, "MGIR", 160, Some(mgir::read), Some(mgir::write)),
+    row(0x9024, "MNVDA", 12, Some(nv::read), Some(nv::write)),
+    row(0x9030, "MNVQC", 8, Some(nv::query), None),
+    row(0x9033, "MNVIA", 8, None, Some(nv::invalidate)),
+    row(0x9034, "MNVGC", 16, Some(nv::capabilities), None),
+    row(0x9050, "MPEIN", 48, Some(pcie::link), None),
+    row(0x9056, "MPEGC", 12, Some(mpegc::read), Some(mpegc::write)),
+    row(0x9059, "MPIR", 16, Some(pcie::position), None),
+    row(0x9060, "MCQS", 16, Some(mcq::status), None),
+    row(0x9061, "MCQI", 24, Some(mcq::information), None),
+    row(0x9064, "MQIS", 24, Some(mqis::read), None),
+    row(0x907f, "MCAM", 72, Some(mcam::read), None),
+    row(0xc000, "RES_DUMP", 256, Some(resource_dump::read), None),
+    row(0xc00e, "DTOR", 64, Some(dtor::read), None),
 ];
 
+const fn row(
+    id: u16,
+    name: &'static str,
+    size: usize,
+    read: Option<Handler>,
+    write: Option<Handler>,
+) -> Register {
+    Register {
+        id,
+        name,
+        size,
+        read,
+        write,
+    }
+}
+
+/// The register's name in the PRM.
+pub(crate) fn name(id: u16) -> Option<&'static str> {
+    find(id).map(|register| register.name)
+}
+
+fn find(id: u16) -> Option<&'static Register> {
+    let at = TABLE
+        .binary_search_by_key(&id, |register| register.id)
+        .ok()?;
+    TABLE.get(at)
+}
+
 /// Registers that can be changed.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Registers {
     host_endianness: host_endianness::State,
     mgir: mgir::State,
     mpegc: mpegc::State,
+    nv: nv::State,
+    port: port::State,
 }
 
 impl Registers {
-    /// Values after power-up.
-    pub(crate) fn new(_config: &Config) -> Self {
-        Self {
-            host_endianness: host_endianness::State::default(),
-            mgir: mgir::State::default(),
-            mpegc: mpegc::State::default(),
-        }
+    /// The machine was switched off and on.
+    pub(crate) fn power_cycle(&mut self) {
+        let mut nv = std::mem::take(&mut self.nv);
+        nv.boot();
+        *self = Self {
+            nv,
+            ..Self::default()
+        };
     }
 }
 
 /// ACCESS_REG.
 pub(crate) fn access(hw: &mut ConnectX, call: &mut Call<'_>) -> Result<(), Refusal> {
     let id = be::get16(call.input, 10);
-    let register = TABLE
-        .binary_search_by_key(&id, |register| register.id)
-        .ok()
-        .and_then(|at| TABLE.get(at))
-        .ok_or(Status::BadParam.because(Reason::UnknownRegister))?;
+    let register = find(id).ok_or(Status::BadParam.because(Reason::UnknownRegister))?;
     let handler = match call.header.op_mod {
         OP_READ => register.read,
         OP_WRITE => register.write,
