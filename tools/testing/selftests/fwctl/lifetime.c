@@ -131,7 +131,7 @@ TEST_F_TIMEOUT(lifetime, pci_remove, TEST_S)
 }
 
 static const char slow_firmware[] =
-	"{\"op\":\"fault\",\"fault\":{\"kind\":\"late_mailbox_write\","
+	"{\"op\":\"fault\",\"fault\":{\"kind\":\"late\","
 	"\"opcode\":\"0x805\",\"delay_ms\":3000,\"times\":1}}";
 
 static long long pending(int control)

@@ -117,6 +117,15 @@ fn writable_registers_keep_what_was_selected() {
 }
 
 #[test]
+fn long_registers_arrive_whole() {
+    let mut driver = Driver::ready();
+    let bytes: Vec<u8> = (0..4096_u32).map(|i| (i * 31 + (i >> 8)) as u8).collect();
+    assert_eq!(driver.register(0, READ, 0xfe00, &[1; 4096]).1, [0; 4096]);
+    assert_eq!(driver.register(0, WRITE, 0xfe00, &bytes).0, 0);
+    assert_eq!(driver.register(0, READ, 0xfe00, &[1; 4096]).1, bytes);
+}
+
+#[test]
 fn timeouts_have_a_unit() {
     let mut driver = Driver::ready();
     let (_, data) = driver.register(0, READ, 0xc00e, &[0; 64]);

@@ -4,6 +4,7 @@
 
 mod core_dump;
 mod dtor;
+mod echo;
 mod host_endianness;
 mod mcam;
 mod mcq;
@@ -80,6 +81,7 @@ const TABLE: &[Register] = &[
     row(0x907f, "MCAM", 72, Some(mcam::read), None),
     row(0xc000, "RES_DUMP", 256, Some(resource_dump::read), None),
     row(0xc00e, "DTOR", 64, Some(dtor::read), None),
+    row(0xfe00, "ECHO", echo::SIZE, Some(echo::read), Some(echo::write)),
 ];
 
 const fn row(
@@ -113,6 +115,7 @@ fn find(id: u16) -> Option<&'static Register> {
 /// Registers that can be changed.
 #[derive(Debug, Default)]
 pub(crate) struct Registers {
+    echo: echo::State,
     host_endianness: host_endianness::State,
     mgir: mgir::State,
     mpegc: mpegc::State,
