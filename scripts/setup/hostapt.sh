@@ -176,4 +176,5 @@ host_ca()
 			return 0
 		fi
 	done
+	return 0
 }

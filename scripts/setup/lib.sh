@@ -12,7 +12,14 @@ FWCTL_CACHE=$(realpath -m -- "$FWCTL_CACHE")
 FWCTL_TOOL_ROOT=${FWCTL_TOOL_ROOT:-$FWCTL_CACHE/root}
 APT=$FWCTL_CACHE/apt
 
-say() { printf 'setup: %s\n' "$*" >&2; }
+# The last words, for the trap that makes sure there are some.
+export SAID=''
+
+say()
+{
+	SAID=$*
+	printf 'setup: %s\n' "$*" >&2
+}
 
 # One line for people; kept aside too, because the steps' own stderr goes to a log.
 fail()
@@ -40,18 +47,37 @@ hash_of() { sha256sum | cut -c1-32; }
 # Runs a command inside of ROOT, with only apt's directory of the cache in view. Used for the guest and the tool root.
 apt_in()
 {
-	local root=$1 extra=()
+	local root=$1 extra=() clean
+	local -x ENTER_DEV=private
 	shift
+	clean=(env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/ LANG=C.UTF-8
+		DEBIAN_FRONTEND=noninteractive APT_CONFIG="$APT/apt.conf"
+		${http_proxy:+http_proxy="$http_proxy"} ${https_proxy:+https_proxy="$https_proxy"}
+		${no_proxy:+no_proxy="$no_proxy"})
+	if [ "$root" = / ]; then
+		"${clean[@]}" "$@"
+		return
+	fi
 	[ ! -s "$APT/binds" ] || mapfile -t extra <"$APT/binds"
-	enter_root "$root" / "$APT" "${extra[@]}" -- env -i \
-		PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/ LANG=C.UTF-8 \
-		DEBIAN_FRONTEND=noninteractive APT_CONFIG="$APT/apt.conf" \
-		${http_proxy:+http_proxy="$http_proxy"} ${https_proxy:+https_proxy="$https_proxy"} \
-		${no_proxy:+no_proxy="$no_proxy"} "$@"
+	enter_root "$root" / "$APT" "${extra[@]}" -- "${clean[@]}" "$@"
 }
 
+# apt_reason STEP: what apt said last, for the one line of a failure.
+apt_reason() { grep '^E: ' "$FWCTL_CACHE/log/$1.log" | tail -n 1 || echo "see the log"; }
+
 # resolved NAME: what was found in the archive for a pin (steps/resolve.sh), or nothing.
-resolved() { sed -n "s/^$1=//p" "$FWCTL_CACHE/resolved" 2>/dev/null || :; }
+resolved() { sed -n "s/^$1=//p" "$(resolved_file)" 2>/dev/null || :; }
+
+# With KDIR= some steps do other things. They are kept apart, so that going back costs nothing.
+resolved_file() { printf '%s/resolved%s' "$FWCTL_CACHE" "${KDIR:+.user}"; }
+
+stamp_file()
+{
+	case $1 in
+	resolve | packages | kernel | kdir) printf '%s/stamp/%s%s' "$FWCTL_CACHE" "$1" "${KDIR:+.user}" ;;
+	*) printf '%s/stamp/%s' "$FWCTL_CACHE" "$1" ;;
+	esac
+}
 
 # kver: the release of the kernel that modules are built for.
 kver()
@@ -89,7 +115,8 @@ export STEP_GROUP=''
 # run_step NAME: skipped when its stamp holds the hash of its inputs and what it makes is there.
 run_step()
 {
-	local step=$1 hash start pid rc=0 log=$FWCTL_CACHE/log/$1.log stamp=$FWCTL_CACHE/stamp/$1
+	local step=$1 hash start pid rc=0 log=$FWCTL_CACHE/log/$1.log stamp
+	stamp=$(stamp_file "$1")
 	COUNT='' COUNT_OF=lines TITLE=$step
 	# Every step file defines these anew.
 	unset -f inputs present run
@@ -101,6 +128,7 @@ run_step()
 	fi
 	rm -f "$stamp"
 	say "$(printf '%-9s %s' "$step" "$TITLE")"
+	SAID=''
 	start=$SECONDS
 	REASON_FILE=$FWCTL_CACHE/log/$step.reason NOTE_FILE=$FWCTL_CACHE/log/$step.note
 	rm -f "$REASON_FILE" "$NOTE_FILE"
@@ -136,5 +164,6 @@ run_step()
 	step_hash "$step" >"$stamp.tmp"
 	mv "$stamp.tmp" "$stamp"
 	say "$(printf '%-9s done, %d s' "$step" "$((SECONDS - start))")"
+	SAID=''
 	REASON_FILE='' NOTE_FILE=''
 }

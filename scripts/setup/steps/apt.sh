@@ -8,7 +8,8 @@ host_files()
 {
 	find /etc/apt -type f 2>/dev/null | sort
 	host_ca
-	find "${CARGO_HOME:-${HOME:-/root}/.cargo}" -maxdepth 1 -name 'config*' -type f 2>/dev/null | sort
+	local home=${CARGO_HOME:-${HOME:-/root}/.cargo}
+	[ ! -d "$home" ] || find "$home" -maxdepth 1 -name 'config*' -type f | sort
 }
 
 inputs()
@@ -111,6 +112,7 @@ run()
 			Dir::Etc::netrcparts "$APT/auth.conf.d";
 			Dir::State::lists "$APT/lists";
 			Dir::Cache "$APT/cache";
+			DPkg::Lock::Timeout "600";
 			DPkg::Options { "--force-unsafe-io"; "--force-confdef"; "--force-confold"; };
 		END
 	} >"$APT/apt.conf.tmp"

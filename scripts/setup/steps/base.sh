@@ -48,6 +48,8 @@ run()
 	(
 		umask 077
 		cat "$APT"/auth.conf.d/*.conf 2>/dev/null | sed -E 's#machine +([a-z+]+://)?([^/ ]+)[^ ]*#machine \2#' >"$home/.netrc" || :
+		# wget wants the file that WGETRC names, be it empty.
+		: >"$home/.wgetrc"
 		[ ! -s "$FWCTL_CACHE/ca.crt" ] || echo "ca_certificate = $FWCTL_CACHE/ca.crt" >"$home/.wgetrc"
 	)
 	log=$FWCTL_CACHE/log/debootstrap-target.log

@@ -21,10 +21,10 @@ run()
 	rm -rf --one-file-system "$guest.tmp"
 	cp -a "$FWCTL_CACHE/base" "$guest.tmp"
 	apt_in "$guest.tmp" apt-get install -y -t "$TOOL_SUITE" "${GUEST_PACKAGES[@]}" ||
-		fail "apt could not install the guest's packages: see the log for apt's reason, then run make setup again"
+		fail "the guest's packages could not be installed ($(apt_reason guest)): when that is mended, run make setup again"
 	# Only itself comes from the later suite, which is pinned below zero: apt refuses when its Depends are not in ours.
 	apt_in "$guest.tmp" apt-get install -y "mstflint=$version" ||
-		fail "mstflint $version does not install on $TOOL_SUITE: pin another in scripts/setup/versions"
+		fail "mstflint $version does not install on $TOOL_SUITE ($(apt_reason guest)): pin another in scripts/setup/versions"
 	# shellcheck disable=SC2016 # expanded inside
 	apt_in "$guest.tmp" /bin/sh -c 'for f in /usr/bin/mst*; do ldd "$f" 2>/dev/null; done' | grep 'not found' &&
 		fail "mstflint $version needs libraries that $TOOL_SUITE does not have: pin another in scripts/setup/versions"

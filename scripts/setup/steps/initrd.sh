@@ -9,7 +9,7 @@ inputs()
 {
 	kver
 	echo "${INITRD_MODULES[*]}"
-	cat "$FWCTL_CACHE/stamp/kernel" "$FWCTL_CACHE/stamp/packages" "${MKINITRD%/*}"/*
+	cat "$(stamp_file kernel)" "$(stamp_file packages)" "${MKINITRD%/*}"/*
 }
 
 present() { [ ! -s "$(kernel_dir)/vmlinuz" ] || [ -s "$FWCTL_CACHE/guest/initrd.img" ]; }

@@ -13,7 +13,7 @@ inputs()
 {
 	kver
 	echo "${KDIR:-$FWCTL_TOOL_ROOT} $RUSTC_VERSION $BINDGEN_VERSION"
-	cat "$FWCTL_CACHE/stamp/kernel"
+	cat "$(stamp_file kernel)"
 	# The user's KDIR may have been rebuilt.
 	[ -z "${KDIR:-}" ] || stat -L -c %Y%s "$KDIR/rust/libkernel.rmeta" "$KDIR/Module.symvers" 2>/dev/null || :
 }

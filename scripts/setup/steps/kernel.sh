@@ -76,12 +76,16 @@ run()
 	# depmod of the tool root: the host may have none, or one that cannot read these files.
 	in_root depmod -b "$new/depmod" "$kver"
 
-	dpkg-deb --fsys-tarfile "$(deb_of "linux-source-$KERNEL_SERIES")" |
-		tar -xO "./usr/src/linux-source-$KERNEL_SERIES.tar.xz" |
-		in_root tar -xJ --strip-components=1 -C "$new/source"
-
-	rm -rf "$dir/modules" "$dir/source"
-	mv "$new/source" "$dir/source"
+	# By far the longest part: not done again for the same package.
+	if [ "$(cat "$dir/source.version" 2>/dev/null)" != "$(resolved KERNEL_VERSION)" ] || [ ! -e "$dir/source/Makefile" ]; then
+		dpkg-deb --fsys-tarfile "$(deb_of "linux-source-$KERNEL_SERIES")" |
+			tar -xO "./usr/src/linux-source-$KERNEL_SERIES.tar.xz" |
+			in_root tar -xJ --strip-components=1 -C "$new/source"
+		rm -rf "$dir/source" "$dir/source.version"
+		mv "$new/source" "$dir/source"
+		resolved KERNEL_VERSION >"$dir/source.version"
+	fi
+	rm -rf "$dir/modules"
 	mv "$new/vmlinuz" "$dir/vmlinuz"
 	mv "$new/depmod/lib/modules/$kver" "$dir/modules"
 	rm -rf "$new"

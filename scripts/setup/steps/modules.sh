@@ -8,7 +8,7 @@ inputs()
 {
 	kver
 	echo "${GUEST_MODULES[*]}"
-	cat "$FWCTL_CACHE/stamp/kernel"
+	cat "$(stamp_file kernel)"
 }
 
 present() { [ ! -s "$(kernel_dir)/vmlinuz" ] || [ -s "$FWCTL_CACHE/guest/root/lib/modules/$(kver)/modules.dep" ]; }

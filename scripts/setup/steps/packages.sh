@@ -17,7 +17,7 @@ present() { [ -x "$FWCTL_TOOL_ROOT/usr/bin/rustc" ] && [ -x "$FWCTL_TOOL_ROOT/us
 install_packages()
 {
 	apt_in "$FWCTL_TOOL_ROOT" apt-get install -y --allow-downgrades "$@" ||
-		fail "apt could not install $(printf '%s ' "${@##-*}" | tr -s ' ' | cut -c1-60)...: see the log for apt's reason, then run make setup again"
+		fail "packages could not be installed in $FWCTL_TOOL_ROOT ($(apt_reason packages)): when that is mended, run make setup again"
 }
 
 # version_is NAME PINNED COMMAND
@@ -47,7 +47,7 @@ run()
 		# shellcheck disable=SC2016 # expanded inside
 		apt_in "$FWCTL_TOOL_ROOT" /bin/sh -c 'cd "$1" && shift && apt-get download "$@"' sh "$APT/debs" \
 			"linux-source-$KERNEL_SERIES=$version" "linux-modules-$kver=$version" "linux-binary-unsigned-$kver=$version" ||
-			fail "the kernel packages of $version could not be downloaded: run make setup again"
+			fail "the kernel packages of $version could not be downloaded ($(apt_reason packages)): run make setup again"
 	fi
 	version_is rustc "$RUSTC_VERSION" rustc
 	version_is bindgen "$BINDGEN_VERSION" bindgen

@@ -11,7 +11,7 @@ inputs()
 	cat "$APT/sources.list.d/fwctl.sources" "$FWCTL_CACHE/stamp/root"
 }
 
-present() { [ -s "$FWCTL_CACHE/resolved" ]; }
+present() { [ -s "$(resolved_file)" ]; }
 
 madison() { apt_in "$FWCTL_TOOL_ROOT" apt-cache madison "$@" | sed 's/[[:space:]]//g'; }
 
@@ -92,11 +92,11 @@ run()
 		[ ! -s "$file" ] || cp -L "$file" "$APT/keys/base.gpg"
 	done
 	apt_in "$FWCTL_TOOL_ROOT" apt-get update -o APT::Update::Error-Mode=any ||
-		fail "the package lists of $TOOL_SUITE, $BACKPORTS_SUITE and $MSTFLINT_SUITE could not be fetched from $(awk '/^URIs:/ { print $2; exit }' "$APT/sources.list.d/fwctl.sources"): does this mirror carry all three?"
+		fail "the package lists of $TOOL_SUITE, $BACKPORTS_SUITE and $MSTFLINT_SUITE could not be fetched ($(apt_reason resolve)): the mirror in /etc/apt, or FWCTL_MIRROR=, must carry all three"
 	{
 		[ -n "${KDIR:-}" ] || resolve_kernel
 		resolve QEMU_VERSION "${QEMU_PACKAGES[0]}" "$BACKPORTS_SUITE" "$QEMU_VERSION" "$QEMU_SERIES" "$QEMU_OLDEST"
 		resolve MSTFLINT_VERSION mstflint "$MSTFLINT_SUITE" "$MSTFLINT_VERSION" "$MSTFLINT_SERIES" "$MSTFLINT_OLDEST"
 	} >"$FWCTL_CACHE/resolved.tmp"
-	mv "$FWCTL_CACHE/resolved.tmp" "$FWCTL_CACHE/resolved"
+	mv "$FWCTL_CACHE/resolved.tmp" "$(resolved_file)"
 }
