@@ -60,11 +60,11 @@ check: modules tools ## formatting, lints and rules of this tree
 
 .PHONY: vm
 vm: modules tools ## a shell in a VM with DEVICES=1 emulated devices
-	@$(in-root) $(testing)/in-cache fwctl-vm shell --devices $(or $(DEVICES),1) --modules-dir drivers
+	@$(in-root) $(testing)/in-cache fwctl-vm shell --devices $(or $(DEVICES),1) --modules-dir .
 
 .PHONY: clean
 clean: ## what was built in this tree
-	@find drivers rust \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' \
+	@find drivers rust samples \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' \
 		-o -name '.*.cmd' -o -name '.*.d' -o -name '*.rmeta' -o -name '*.objtooldep' \
 		-o -name 'modules.order' -o -name '*_generated.h' -o -name 'layout_generated.rs' -o -name '*.s' \) -delete
 	@rm -f .module-common.o .*.cmd Module.symvers modules.order

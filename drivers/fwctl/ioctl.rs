@@ -140,7 +140,8 @@ fn rpc(context: &Arc<Context>, arg: UserPtr) -> Result {
             operation.send(&calls, request);
         }
         let reply = operation.wait()?;
-        rpc.out_len = respond(out, out_len, reply.as_bytes())?;
+        respond(out, out_len, reply.as_bytes())?;
+        rpc.out_len = u32::try_from(reply.full_len())?;
     } else {
         let outcome = {
             let calls = device.driver.enter()?;
@@ -157,11 +158,10 @@ fn rpc(context: &Arc<Context>, arg: UserPtr) -> Result {
     user.write(&rpc)
 }
 
-/// Copies as much of `reply` as there is `room` for; returns the length of all of it.
-fn respond(out: UserPtr, room: usize, reply: &[u8]) -> Result<u32> {
+/// Copies as much of `reply` as there is `room` for.
+fn respond(out: UserPtr, room: usize, reply: &[u8]) -> Result {
     let fitting = reply.get(..room).unwrap_or(reply);
     UserSlice::new(out, fitting.len())
         .writer()
-        .write_slice(fitting)?;
-    Ok(u32::try_from(reply.len())?)
+        .write_slice(fitting)
 }

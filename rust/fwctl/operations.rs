@@ -27,6 +27,8 @@ pub enum DeviceType {
     Bnxt = 3,
     /// AMD Pensando.
     Pds = 4,
+    /// The sample drivers, see `samples/fwctl/sample.h`. Not a vendor.
+    Sample = 0x5a4d_504c,
 }
 
 /// A vendor driver. The implementing type **is** the user context: what one open file descriptor

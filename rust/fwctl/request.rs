@@ -71,20 +71,24 @@ impl Request {
         }
     }
 
-    /// Makes the room for the reply the reply, `len` bytes of it at most.
+    /// Makes the room for the reply the reply. `len` is what the firmware had to say, which may be
+    /// more than fitted there.
     pub fn into_reply(self, len: usize) -> Reply {
         Reply {
             start: self.out_start,
-            len: len.min(self.out_len),
+            held: self.out_len.min(len),
+            len,
             buffer: self.buffer,
         }
     }
 
     /// Makes the request the reply, `len` bytes of it at most.
     pub fn into_reply_in_place(self, len: usize) -> Reply {
+        let len = len.min(self.in_len);
         Reply {
             start: 0,
-            len: len.min(self.in_len),
+            held: len,
+            len,
             buffer: self.buffer,
         }
     }
@@ -97,6 +101,8 @@ impl Request {
 pub struct Reply {
     buffer: KVVec<u8>,
     start: usize,
+    /// Bytes that are in `buffer` from `start` on.
+    held: usize,
     len: usize,
 }
 
@@ -105,6 +111,7 @@ impl Reply {
     pub fn new(buffer: KVVec<u8>) -> Self {
         Self {
             start: 0,
+            held: buffer.len(),
             len: buffer.len(),
             buffer,
         }
@@ -115,9 +122,14 @@ impl Reply {
         Self::new(KVVec::new())
     }
 
-    /// The bytes of the reply.
+    /// Bytes that the firmware had to say.
+    pub fn full_len(&self) -> usize {
+        self.len
+    }
+
+    /// The bytes of the reply, as many as there was room for.
     pub fn as_bytes(&self) -> &[u8] {
-        let end = self.start.saturating_add(self.len);
+        let end = self.start.saturating_add(self.held);
         self.buffer.get(self.start..end).unwrap_or_default()
     }
 }

@@ -1,0 +1,418 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The core, by the sample drivers in C and in Rust: what holds for every driver.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/userfaultfd.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "fwctl_test.h"
+#include "kselftest_harness.h"
+#include "sample.h"
+
+#define READ_ONLY FWCTL_RPC_DEBUG_READ_ONLY
+
+FIXTURE(core)
+{
+	int fd;
+	unsigned int node;
+};
+
+FIXTURE_VARIANT(core)
+{
+	const char *module;
+	const char *parent;
+	/* An RPC belongs to a worker, so its caller can be killed. */
+	bool owned;
+};
+
+FIXTURE_VARIANT_ADD(core, c)
+{
+	.module = "fwctl_c_sample",
+	.parent = "fwctl-c-sample",
+	.owned = false,
+};
+
+FIXTURE_VARIANT_ADD(core, rust)
+{
+	.module = "fwctl_rust_sample",
+	.parent = "fwctl-rust-sample",
+	.owned = true,
+};
+
+FIXTURE_SETUP(core)
+{
+	unsigned int nodes = node_count();
+
+	if (modprobe(variant->module) && !device_required())
+		SKIP(return, "no module %s", variant->module);
+	ASSERT_TRUE(node_wait(nodes + 1));
+	self->node = 0;
+	while (strcmp(node_function(self->node), variant->parent))
+		ASSERT_GT(64, ++self->node);
+	self->fd = node_open(self->node);
+	ASSERT_LE(0, self->fd);
+}
+
+static int unload(const char *module)
+{
+	char arguments[64];
+
+	snprintf(arguments, sizeof(arguments), "-r %s", module);
+	return modprobe(arguments);
+}
+
+FIXTURE_TEARDOWN(core)
+{
+	close(self->fd);
+	EXPECT_EQ(0, unload(variant->module));
+}
+
+static int sample(int fd, uint32_t scope, uint32_t op, uint32_t arg, void *out,
+		  uint32_t *out_len)
+{
+	struct fwctl_sample_rpc in = { op, arg };
+	uint32_t none = 0;
+
+	return rpc(fd, scope, &in, sizeof(in), out, out_len ?: &none);
+}
+
+static int info(int fd, struct fwctl_sample_info *data)
+{
+	struct fwctl_info arg = {
+		.size = sizeof(arg),
+		.device_data_len = sizeof(*data),
+		.out_device_data = (uintptr_t)data,
+	};
+
+	return call(fd, FWCTL_INFO, &arg);
+}
+
+/* Theory: INFO has the kernel's length also where there is no room. */
+TEST_F_TIMEOUT(core, info, TEST_S)
+{
+	struct fwctl_info arg = { .size = sizeof(arg) };
+	struct fwctl_sample_info data;
+
+	ASSERT_EQ(0, call(self->fd, FWCTL_INFO, &arg));
+	EXPECT_EQ(FWCTL_DEVICE_TYPE_SAMPLE, arg.out_device_type);
+	EXPECT_EQ(sizeof(data), arg.device_data_len);
+	ASSERT_EQ(0, info(self->fd, &data));
+	EXPECT_EQ(1, data.version);
+	EXPECT_EQ(1, data.contexts);
+}
+
+/* Theory: a reply in the request's memory comes back whole. */
+TEST_F_TIMEOUT(core, echo, TEST_S)
+{
+	static const uint32_t lens[] = { 8, 9, 15, 16, 17, 4095, 65536, 2 << 20 };
+	uint8_t *in = calloc(1, 2 << 20), *out = calloc(1, (2 << 20) + 1);
+
+	ASSERT_NE(NULL, in);
+	ASSERT_NE(NULL, out);
+	for (uint32_t i = 8; i < 2 << 20; i++)
+		in[i] = i * 7 + (i >> 8);
+	for (int i = 0; i < 8; i++) {
+		uint32_t out_len = lens[i];
+
+		memset(out, 0xa5, lens[i] + 1);
+		ASSERT_EQ(0, rpc(self->fd, READ_ONLY, in, lens[i], out, &out_len));
+		EXPECT_EQ(lens[i], out_len);
+		EXPECT_EQ(0, memcmp(in, out, lens[i]));
+		EXPECT_EQ(0xa5, out[lens[i]]);
+	}
+	free(in);
+	free(out);
+}
+
+/* Theory: the user learns the length of all of the reply, and gets what fits. */
+TEST_F_TIMEOUT(core, long_reply, TEST_S)
+{
+	uint8_t out[64];
+
+	for (uint32_t room = 0; room <= 40; room += 8) {
+		uint32_t out_len = room;
+
+		memset(out, 0xa5, sizeof(out));
+		ASSERT_EQ(0, sample(self->fd, READ_ONLY, SAMPLE_FILL, 32, out,
+				    &out_len));
+		EXPECT_EQ(32, out_len);
+		for (uint32_t i = 0; i < sizeof(out); i++) {
+			ASSERT_EQ(i < room && i < 32 ? 0xfe : 0xa5, out[i]) {
+				TH_LOG("room %u byte %u", room, i);
+			}
+		}
+	}
+}
+
+/* Theory: the transport's errno comes through. */
+TEST_F_TIMEOUT(core, transport_error, TEST_S)
+{
+	static const int errnos[] = { EIO, ETIMEDOUT, ENXIO, EINVAL, EINTR };
+
+	for (int i = 0; i < 5; i++)
+		EXPECT_EQ(-errnos[i], sample(self->fd, READ_ONLY, SAMPLE_FAIL,
+					     errnos[i], NULL, NULL));
+}
+
+/* Theory: each operation passes from its own scope on. */
+TEST_F_TIMEOUT(core, scopes, TEST_S)
+{
+	static const uint32_t least[] = { 1, 1, 1, 1, 0, 2, 3 };
+	uint8_t out[8];
+
+	for (uint32_t op = SAMPLE_ECHO; op <= SAMPLE_EVERYTHING; op++) {
+		for (uint32_t scope = 0; scope < 4; scope++) {
+			uint32_t out_len = sizeof(out);
+			int want = scope < least[op] ? -EBADMSG :
+				   op == SAMPLE_FAIL ? -EIO : 0;
+
+			EXPECT_EQ(want, sample(self->fd, scope, op,
+					       op == SAMPLE_FAIL ? EIO : 0, out,
+					       &out_len)) {
+				TH_LOG("op %u scope %u", op, scope);
+			}
+		}
+	}
+	EXPECT_EQ(-EBADMSG, sample(self->fd, 3, 7, 0, NULL, NULL));
+}
+
+/* An ioctl as a 32-bit program makes it. */
+static int call32(int fd, unsigned long number, void *arg)
+{
+	int ret;
+
+	asm volatile("int $0x80" : "=a"(ret)
+		     : "0"(54), "b"(fd), "c"(number), "d"(arg)
+		     : "memory", "r8", "r9", "r10", "r11");
+	return ret;
+}
+
+/* Theory: 32-bit callers get the same answers. */
+TEST_F_TIMEOUT(core, compat, TEST_S)
+{
+	struct page {
+		struct fwctl_info info;
+		struct fwctl_sample_info data;
+		struct fwctl_rpc rpc;
+		struct fwctl_sample_rpc in;
+		struct fwctl_sample_rpc out;
+	} *low = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+
+	ASSERT_NE(MAP_FAILED, low);
+	if (call32(-1, 0, NULL) == -ENOSYS)
+		SKIP(return, "the kernel has no 32-bit calls");
+	low->info = (struct fwctl_info){
+		.size = sizeof(low->info),
+		.device_data_len = sizeof(low->data),
+		.out_device_data = (uintptr_t)&low->data,
+	};
+	EXPECT_EQ(0, call32(self->fd, FWCTL_INFO, &low->info));
+	EXPECT_EQ(FWCTL_DEVICE_TYPE_SAMPLE, low->info.out_device_type);
+	EXPECT_EQ(1, low->data.version);
+
+	low->in = (struct fwctl_sample_rpc){ SAMPLE_ECHO, 0x12345678 };
+	low->rpc = (struct fwctl_rpc){
+		.size = sizeof(low->rpc),
+		.scope = READ_ONLY,
+		.in_len = sizeof(low->in),
+		.out_len = sizeof(low->out),
+		.in = (uintptr_t)&low->in,
+		.out = (uintptr_t)&low->out,
+	};
+	EXPECT_EQ(0, call32(self->fd, FWCTL_RPC, &low->rpc));
+	EXPECT_EQ(0x12345678, low->out.arg);
+	low->rpc.scope = 4;
+	EXPECT_EQ(-EOPNOTSUPP, call32(self->fd, FWCTL_RPC, &low->rpc));
+	EXPECT_EQ(-ENOTTY, call32(self->fd, _IO(FWCTL_TYPE, 77), low));
+	EXPECT_EQ(-EFAULT, call32(self->fd, FWCTL_INFO, NULL));
+	munmap(low, 4096);
+}
+
+/* A page whose first fault waits until somebody answers, which nobody does. */
+struct stall {
+	void *page;
+	int uffd;
+};
+
+static bool stall_make(struct stall *stall)
+{
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register reg;
+
+	stall->page = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	stall->uffd = syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
+	if (stall->page == MAP_FAILED || stall->uffd < 0 ||
+	    ioctl(stall->uffd, UFFDIO_API, &api))
+		return false;
+	reg = (struct uffdio_register){
+		.range = { (uintptr_t)stall->page, 4096 },
+		.mode = UFFDIO_REGISTER_MODE_MISSING,
+	};
+	return !ioctl(stall->uffd, UFFDIO_REGISTER, &reg);
+}
+
+/* Waits until somebody is stalled there. */
+static bool stall_taken(struct stall *stall)
+{
+	struct pollfd poll_fd = { stall->uffd, POLLIN, 0 };
+
+	return poll(&poll_fd, 1, PATIENCE_S * 1000) == 1;
+}
+
+/* Where a page fault can happen. */
+enum place { INFO_ARGUMENT, INFO_ROOM, RPC_ARGUMENT, RPC_REQUEST, RPC_REPLY, PLACES };
+
+static void take_stall(int fd, enum place place, void *page)
+{
+	struct fwctl_sample_rpc in = { SAMPLE_FILL, 64 };
+	uint8_t room[64];
+	struct fwctl_info info = {
+		.size = sizeof(info),
+		.device_data_len = 4096,
+		.out_device_data = (uintptr_t)page,
+	};
+	struct fwctl_rpc rpc = {
+		.size = sizeof(rpc),
+		.scope = READ_ONLY,
+		.in_len = sizeof(in),
+		.out_len = sizeof(room),
+		.in = (uintptr_t)(place == RPC_REQUEST ? page : &in),
+		.out = (uintptr_t)(place == RPC_REPLY ? page : room),
+	};
+
+	if (place <= INFO_ROOM)
+		call(fd, FWCTL_INFO, place == INFO_ROOM ? (void *)&info : page);
+	else
+		call(fd, FWCTL_RPC, place == RPC_ARGUMENT ? page : (void *)&rpc);
+}
+
+/*
+ * Theory: a page fault that never ends holds up its own caller: not another
+ * descriptor, not the end of the driver, not its own death.
+ */
+TEST_F_TIMEOUT(core, stalled_page_fault, TEST_S)
+{
+	for (enum place place = 0; place < PLACES; place++) {
+		struct fwctl_sample_info data;
+		int ready[2], status;
+		pid_t child;
+		char byte;
+
+		ASSERT_EQ(0, pipe(ready));
+		child = fork();
+		if (!child) {
+			struct stall stall;
+			int fd = node_open(self->node);
+			pid_t watcher;
+
+			close(self->fd);
+			if (fd < 0 || !stall_make(&stall))
+				_exit(1);
+			/* It shares the descriptor of the stall, not the memory. */
+			watcher = fork();
+			if (!watcher) {
+				close(fd);
+				if (stall_taken(&stall))
+					(void)!write(ready[1], "x", 1);
+				_exit(0);
+			}
+			take_stall(fd, place, stall.page);
+			_exit(0);
+		}
+		close(ready[1]);
+		ASSERT_EQ(1, read(ready[0], &byte, 1)) {
+			TH_LOG("nobody stalled at place %d", place);
+		}
+		close(ready[0]);
+
+		EXPECT_EQ(0, info(self->fd, &data));
+		EXPECT_EQ(2, data.contexts);
+		EXPECT_EQ(0, sample(self->fd, READ_ONLY, SAMPLE_SLEEP, 0, NULL, NULL));
+		EXPECT_EQ(0, unload(variant->module));
+		EXPECT_TRUE(info(self->fd, &data) == -ENODEV);
+		/* Still there, still stalled. */
+		EXPECT_EQ(0, waitpid(child, &status, WNOHANG));
+		ASSERT_EQ(0, kill(child, SIGKILL));
+		ASSERT_EQ(child, waitpid(child, &status, 0));
+
+		close(self->fd);
+		ASSERT_EQ(0, modprobe(variant->module));
+		while ((self->fd = node_open(self->node)) == -ENOENT)
+			usleep(1000);
+		ASSERT_LE(0, self->fd);
+	}
+}
+
+/*
+ * Theory: who is killed while the firmware is busy dies at once. Its context is
+ * there until the firmware is done, and gone then.
+ */
+TEST_F_TIMEOUT(core, kill, TEST_S)
+{
+	struct fwctl_sample_info data;
+	int status;
+	pid_t child;
+
+	if (!variant->owned)
+		SKIP(return, "a driver in C delivers in its caller");
+	child = fork();
+	if (!child) {
+		int fd = node_open(self->node);
+
+		close(self->fd);
+		sample(fd, READ_ONLY, SAMPLE_SLEEP, 2000, NULL, NULL);
+		_exit(0);
+	}
+	do {
+		ASSERT_EQ(0, info(self->fd, &data));
+	} while (data.contexts < 2);
+	usleep(200000);
+	ASSERT_EQ(0, kill(child, SIGKILL));
+	ASSERT_EQ(child, waitpid(child, &status, 0));
+	EXPECT_TRUE(WIFSIGNALED(status));
+	ASSERT_EQ(0, info(self->fd, &data));
+	EXPECT_EQ(2, data.contexts);
+	do {
+		usleep(10000);
+		ASSERT_EQ(0, info(self->fd, &data));
+	} while (data.contexts > 1);
+}
+
+static void *sleeper(void *fd)
+{
+	sample(*(int *)fd, READ_ONLY, SAMPLE_SLEEP, 100, NULL, NULL);
+	return NULL;
+}
+
+/* Theory: more callers than the driver takes at a time all get through. */
+TEST_F_TIMEOUT(core, many_callers, TEST_S)
+{
+	enum { MANY = 32 };
+	struct fwctl_sample_info data;
+	pthread_t threads[MANY];
+
+	for (int i = 0; i < MANY; i++)
+		ASSERT_EQ(0, pthread_create(&threads[i], NULL, sleeper, &self->fd));
+	/* Who asks for nothing of the firmware does not queue behind them. */
+	EXPECT_EQ(0, info(self->fd, &data));
+	for (int i = 0; i < MANY; i++)
+		ASSERT_EQ(0, pthread_join(threads[i], NULL));
+	EXPECT_EQ(0, info(self->fd, &data));
+	EXPECT_EQ(1, data.contexts);
+}
+
+TEST_HARNESS_MAIN
