@@ -54,6 +54,14 @@ demo: modules tools ## a vendor tool reads a device through the modules, in a VM
 test: modules tools selftests ## all tests; the last line counts them
 	@$(in-root) $(testing)/run-tests
 
+.PHONY: debug-kernel
+debug-kernel: setup ## an instrumented kernel (KASAN, lockdep, kmemleak ...), 17 minutes, once
+	@$(in-root) scripts/debug-kernel
+
+.PHONY: test-debug
+test-debug: tools selftests debug-kernel ## the selftests on that kernel
+	@$(in-root) $(testing)/run-tests-debug
+
 .PHONY: check
 check: modules tools ## formatting, lints and rules of this tree
 	@$(in-root) $(testing)/check
@@ -76,7 +84,7 @@ distclean: clean ## and the cache
 .PHONY: help
 help: ## this list
 	@echo 'Targets:'
-	@sed -n 's/^\([a-z_]*\):.*## /\1\t/p' Makefile | expand -t 18 | sed 's/^/  /'
+	@sed -n 's/^\([a-z_-]*\):.*## /\1\t/p' Makefile | expand -t 18 | sed 's/^/  /'
 	@echo 'Variables:'
 	@echo '  FWCTL_CACHE=DIR   where everything is kept ($(FWCTL_CACHE))'
 	@echo '  KDIR=DIR          build the modules for another kernel'

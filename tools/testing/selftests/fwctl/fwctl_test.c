@@ -43,6 +43,11 @@ bool device_required(void)
 	return getenv("FWCTL_TEST_REQUIRED");
 }
 
+bool upstream_driver(void)
+{
+	return getenv("FWCTL_TEST_UPSTREAM_DRIVER");
+}
+
 int node_open(unsigned int n)
 {
 	char path[64];
@@ -198,6 +203,9 @@ int control_open(unsigned int n)
 		int control = port_open(port);
 		long long before;
 
+		/* A port is open once at a time, so this one is another device's. */
+		if (control < 0 && errno == EBUSY)
+			continue;
 		if (control < 0)
 			break;
 		before = firmware_commands(control);

@@ -103,6 +103,16 @@ int modprobe(const char *arguments);
 /* Whether a missing node or control port is a failure: in a VM made for the tests. */
 bool device_required(void);
 
+/* Whether the kernel's own C driver for mlx5 is under test. */
+bool upstream_driver(void);
+
+/* Skips what that driver does not have. */
+#define NOT_UPSTREAM(why)                                                      \
+	do {                                                                   \
+		if (upstream_driver())                                         \
+			SKIP(return, "the kernel's C driver " why);            \
+	} while (0)
+
 /* Skips a test of a node that is not there. */
 #define NODE_OPEN(n)                                                           \
 	({                                                                     \

@@ -181,10 +181,12 @@ TEST_F_TIMEOUT(lifetime, kill_in_flight, TEST_S)
 {
 	struct uids uids = { self->control,
 			     firmware_objects(self->control, "uid") };
-	pid_t child = busy_child(self->fd, self->control);
 	struct fwctl_info_mlx5 data;
+	pid_t child;
 	int status;
 
+	NOT_UPSTREAM("delivers in its caller");
+	child = busy_child(self->fd, self->control);
 	ASSERT_LT(0, child);
 	ASSERT_EQ(0, kill(child, SIGKILL));
 	ASSERT_EQ(child, waitpid(child, &status, 0));

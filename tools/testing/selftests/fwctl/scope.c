@@ -63,6 +63,7 @@ static int tainted(void)
  */
 TEST_F_TIMEOUT(scope, taint, TEST_S)
 {
+	NOT_UPSTREAM("lets MCDD pass, which is refused here");
 	ASSERT_LE(0, tainted());
 	if (tainted() && !device_required())
 		SKIP(return, "the kernel is tainted already");
@@ -102,6 +103,7 @@ TEST_F_TIMEOUT(scope, register_read, TEST_S)
 /* Theory: a register that the stock driver owns is written from DEBUG_WRITE on. */
 TEST_F_TIMEOUT(scope, drivers_register, TEST_S)
 {
+	NOT_UPSTREAM("knows no difference between registers");
 	access_reg(self->in, OP_MOD_WRITE, REG_HOST_ENDIANNESS);
 	EXPECT_EQ(-EBADMSG, SEND(CONFIGURATION));
 	EXPECT_EQ(-EBADMSG, SEND(READ_ONLY));
@@ -208,8 +210,10 @@ static const struct attack attacks[] = {
  */
 TEST_F_TIMEOUT(scope, attacks, TEST_S)
 {
-	long long before = firmware_commands(self->control);
+	long long before;
 
+	NOT_UPSTREAM("does not look into registers");
+	before = firmware_commands(self->control);
 	ASSERT_LT(0, before);
 	for (size_t i = 0; i < sizeof(attacks) / sizeof(attacks[0]); i++) {
 		const struct attack *a = &attacks[i];
