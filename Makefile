@@ -31,7 +31,11 @@ endif
 
 .PHONY: modules_install
 modules_install: modules ## install them below INSTALL_MOD_PATH, and run depmod
+ifdef KDIR
 	@$(kbuild) INSTALL_MOD_PATH=$(INSTALL_MOD_PATH) modules_install
+else
+	@scripts/install-modules $(INSTALL_MOD_PATH)
+endif
 
 .PHONY: setup
 setup: ## fetch and build all that the rest needs, into FWCTL_CACHE
