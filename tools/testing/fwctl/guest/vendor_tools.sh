@@ -24,7 +24,7 @@ expect()
 }
 
 printf 'TAP version 13\n'
-printf '1..9\n'
+printf '1..11\n'
 pci=$(basename "$(readlink -f /sys/class/fwctl/fwctl0/device)")
 expect 'mstfwctrl names the PCI function' "$pci" mstfwctrl fwctl0
 expect 'mstfwctrl has the rights for tools' 'UCTX CAP.*0x4' mstfwctrl fwctl0
@@ -38,3 +38,9 @@ expect 'eight tools at a time get the same answer' '^8$' bash -c '
 	for i in 1 2 3 4 5 6 7 8; do mstreg -d fwctl0 --reg_name MGIR --get | md5sum & done | grep -cF "'"${before% *}"'"'
 expect 'the writes of old tools are in the log, once' '^1$' bash -c "dmesg | grep -c 'writes to the firmware'"
 expect 'no descriptor is left, only the driver uses the core' '^1$' cat /sys/module/fwctl/refcnt
+
+# Lockdown last: it is not lowered again. This mstflint labels plain reads with the full scope.
+for level in integrity confidentiality; do
+	echo "$level" >/sys/kernel/security/lockdown
+	expect "mstflint goes on under lockdown=$level" "PSID: +$FW_PSID" mstflint -d fwctl0 q
+done
