@@ -24,15 +24,18 @@ expect()
 }
 
 printf 'TAP version 13\n'
-printf '1..11\n'
+printf '1..12\n'
 pci=$(basename "$(readlink -f /sys/class/fwctl/fwctl0/device)")
 expect 'mstfwctrl names the PCI function' "$pci" mstfwctrl fwctl0
 expect 'mstfwctrl has the rights for tools' 'UCTX CAP.*0x4' mstfwctrl fwctl0
 expect 'mstreg reads MGIR' 'hw_dev_id +\| 0x0*212' mstreg -d fwctl0 --reg_name MGIR --get
 expect 'mstflint has the firmware version' "FW Version: +$FW_VERSION" mstflint -d fwctl0 q
 expect 'mstflint has the PSID' "PSID: +$FW_PSID" mstflint -d fwctl0 q
-expect 'mstreg writes and reads back' 'Sending access register' \
-	mstreg -d fwctl0 --reg_name MPEGC --get --indexes DPNv=0x0,depth=0x0,pcie_index=0x0,node=0x0
+where=DPNv=0x0,depth=0x0,pcie_index=0x0,node=0x0
+expect 'mstreg writes a register' 'Sending access register' \
+	mstreg -d fwctl0 --yes --reg_name MPEGC --set 'field_select=0x2,tx_lossy_overflow_oper=0x1' --indexes "$where"
+expect 'mstreg reads back what it wrote' 'tx_lossy_overflow_oper +\| 0x0*1$' \
+	mstreg -d fwctl0 --reg_name MPEGC --get --indexes "$where"
 before=$(mstreg -d fwctl0 --reg_name MGIR --get | md5sum)
 expect 'eight tools at a time get the same answer' '^8$' bash -c '
 	for i in 1 2 3 4 5 6 7 8; do mstreg -d fwctl0 --reg_name MGIR --get | md5sum & done | grep -cF "'"${before% *}"'"'
