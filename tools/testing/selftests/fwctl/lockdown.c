@@ -4,6 +4,8 @@
  * program has a VM of its own, and its tests come in this order.
  */
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,12 +13,19 @@
 #include "kselftest_harness.h"
 #include "sample.h"
 
+enum { TAINT_FWCTL = 19 };
+
 #define LOCKDOWN "/sys/kernel/security/lockdown"
+
+/* The kernel's own core has no Rust driver. */
+static int drivers(void)
+{
+	return getenv("FWCTL_TEST_C_ONLY") ? 1 : 2;
+}
 
 FIXTURE(lockdown)
 {
 	int fd[2];
-	unsigned int nodes;
 };
 
 FIXTURE_SETUP(lockdown)
@@ -27,12 +36,13 @@ FIXTURE_SETUP(lockdown)
 	if (!*node_function(1)) {
 		unsigned int nodes = node_count();
 
-		if ((modprobe("fwctl_c_sample") || modprobe("fwctl_rust_sample")) &&
+		if ((modprobe("fwctl_c_sample") ||
+		     (drivers() > 1 && modprobe("fwctl_rust_sample"))) &&
 		    !device_required())
 			SKIP(return, "no sample drivers");
-		ASSERT_TRUE(node_wait(nodes + 2));
+		ASSERT_TRUE(node_wait(nodes + drivers()));
 	}
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < drivers(); i++) {
 		unsigned int n = 0;
 
 		while (strcmp(node_function(n), parents[i]))
@@ -44,8 +54,8 @@ FIXTURE_SETUP(lockdown)
 
 FIXTURE_TEARDOWN(lockdown)
 {
-	close(self->fd[0]);
-	close(self->fd[1]);
+	for (int i = 0; i < drivers(); i++)
+		close(self->fd[i]);
 }
 
 static int sample(int fd, uint32_t scope, uint32_t op)
@@ -56,10 +66,51 @@ static int sample(int fd, uint32_t scope, uint32_t op)
 	return rpc(fd, scope, &in, sizeof(in), NULL, &out_len);
 }
 
+static int tainted(void)
+{
+	long long taint = read_number("/proc/sys/kernel/tainted");
+
+	return taint < 0 ? -1 : taint >> TAINT_FWCTL & 1;
+}
+
+/* Theory: what a driver refuses taints nothing, whatever its label. */
+TEST_F_TIMEOUT(lockdown, refused, TEST_S)
+{
+	ASSERT_EQ(0, tainted());
+	for (int i = 0; i < drivers(); i++) {
+		EXPECT_EQ(-EBADMSG, sample(self->fd[i], 2, SAMPLE_EVERYTHING));
+		EXPECT_EQ(-EBADMSG, sample(self->fd[i], 2, 77));
+		EXPECT_EQ(-EBADMSG, sample(self->fd[i], 3, 77));
+	}
+	EXPECT_EQ(0, tainted());
+}
+
+/* Theory: the first write is logged for each device, and taints. */
+TEST_F_TIMEOUT(lockdown, named, TEST_S)
+{
+	int mlx5 = NODE_OPEN(0);
+	uint8_t in[MBOX_HEADER + MGIR_LEN] = {}, out[sizeof(in)];
+	uint32_t out_len = sizeof(out);
+
+	access_reg(in, OP_MOD_READ, REG_MGIR);
+	EXPECT_EQ(0, rpc(mlx5, 2, in, sizeof(in), out, &out_len));
+	EXPECT_EQ(1, tainted());
+	close(mlx5);
+	for (int i = 0; i < drivers(); i++)
+		EXPECT_EQ(0, sample(self->fd[i], 2, SAMPLE_POKE));
+	for (int i = 0; i <= drivers(); i++) {
+		char command[64];
+
+		snprintf(command, sizeof(command),
+			 "dmesg | grep -q 'fwctl fwctl%d: lockdown'", i);
+		EXPECT_EQ(0, system(command));
+	}
+}
+
 /* Theory: without lockdown the full scope is what it says. */
 TEST_F_TIMEOUT(lockdown, none, TEST_S)
 {
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < drivers(); i++) {
 		EXPECT_EQ(0, sample(self->fd[i], 3, SAMPLE_EVERYTHING));
 		EXPECT_EQ(0, sample(self->fd[i], 3, SAMPLE_POKE));
 	}
@@ -67,7 +118,7 @@ TEST_F_TIMEOUT(lockdown, none, TEST_S)
 
 static void locked(struct __test_metadata *_metadata, const int *fds)
 {
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < drivers(); i++) {
 		/* What needs the full scope is not allowed, and lockdown is why. */
 		EXPECT_EQ(-EPERM, sample(fds[i], 3, SAMPLE_EVERYTHING));
 		EXPECT_EQ(-EBADMSG, sample(fds[i], 2, SAMPLE_EVERYTHING));
