@@ -291,6 +291,14 @@ long long read_number(const char *path)
 	return number;
 }
 
+int tainted(void)
+{
+	enum { TAINT_FWCTL = 19 };
+	long long taint = read_number("/proc/sys/kernel/tainted");
+
+	return taint < 0 ? -1 : taint >> TAINT_FWCTL & 1;
+}
+
 int modprobe(const char *arguments)
 {
 	char command[256];

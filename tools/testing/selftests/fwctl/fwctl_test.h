@@ -43,6 +43,9 @@ enum {
 	OP_MOD_READ = 1,
 };
 
+/* The mlx5 driver on the auxiliary bus; has bind and unbind. */
+#define DRIVER "/sys/bus/auxiliary/drivers/mlx5_fwctl.mlx5_fwctl"
+
 /* Big-endian fields of mailboxes. */
 uint16_t get16(const void *box, size_t at);
 uint32_t get32(const void *box, size_t at);
@@ -97,6 +100,8 @@ long long firmware_commands(int control);
 int write_file(const char *path, const char *text);
 /* Reads a file's first number; -1 on failure. */
 long long read_number(const char *path);
+/* Whether firmware access has tainted the kernel: 0 or 1, -1 if it does not say. */
+int tainted(void);
 /* Loads or unloads modules; its exit status. */
 int modprobe(const char *arguments);
 

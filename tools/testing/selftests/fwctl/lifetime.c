@@ -14,8 +14,6 @@
 #include "fwctl_test.h"
 #include "kselftest_harness.h"
 
-#define DRIVER "/sys/bus/auxiliary/drivers/mlx5_fwctl.mlx5_fwctl"
-
 FIXTURE(lifetime)
 {
 	int fd;

@@ -13,8 +13,6 @@
 #include "kselftest_harness.h"
 #include "sample.h"
 
-enum { TAINT_FWCTL = 19 };
-
 #define LOCKDOWN "/sys/kernel/security/lockdown"
 
 /* The kernel's own core has no Rust driver. */
@@ -64,13 +62,6 @@ static int sample(int fd, uint32_t scope, uint32_t op)
 	uint32_t out_len = 0;
 
 	return rpc(fd, scope, &in, sizeof(in), NULL, &out_len);
-}
-
-static int tainted(void)
-{
-	long long taint = read_number("/proc/sys/kernel/tainted");
-
-	return taint < 0 ? -1 : taint >> TAINT_FWCTL & 1;
 }
 
 /* Theory: what a driver refuses taints nothing, whatever its label. */

@@ -19,8 +19,6 @@
 #define WRITE FWCTL_RPC_DEBUG_WRITE
 #define FULL FWCTL_RPC_DEBUG_WRITE_FULL
 
-enum { TAINT_FWCTL = 19 };
-
 FIXTURE(scope)
 {
 	int fd;
@@ -48,14 +46,6 @@ FIXTURE_TEARDOWN(scope)
 		rpc(self->fd, scope, self->in, sizeof(self->in), self->out,    \
 		    &out_len_);                                                \
 	})
-
-/* 0 or 1; -1 if the kernel does not say. */
-static int tainted(void)
-{
-	long long taint = read_number("/proc/sys/kernel/tainted");
-
-	return taint < 0 ? -1 : taint >> TAINT_FWCTL & 1;
-}
 
 /*
  * Theory: what was refused leaves no taint, and what writes to the firmware does.

@@ -15,8 +15,6 @@
 #include "fwctl_test.h"
 #include "kselftest_harness.h"
 
-#define DRIVER "/sys/bus/auxiliary/drivers/mlx5_fwctl.mlx5_fwctl"
-
 enum { WORKERS = 4, ROUNDS = 1000, COMES_AND_GOES = 25 };
 
 /* What all processes count in. */

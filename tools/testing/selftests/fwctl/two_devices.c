@@ -10,8 +10,6 @@
 #include "fwctl_test.h"
 #include "kselftest_harness.h"
 
-#define DRIVER "/sys/bus/auxiliary/drivers/mlx5_fwctl.mlx5_fwctl"
-
 FIXTURE(two)
 {
 	int fd[2];
