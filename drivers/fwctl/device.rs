@@ -3,21 +3,24 @@
 //! One device: its minor number, its contexts, and the way in to its driver.
 
 use crate::{
-    context::Context,
+    context::{
+        Context,
+        Link, //
+    },
     ffi::{
+        Calls,
         Driver,
         RawDevice, //
-    },
-    operation::Operation, //
+    }, //
 };
-use fwctl::sys::queue::OwnedQueue;
+use fwctl::{
+    sys::queue::OwnedQueue,
+    Delivery, //
+};
 use kernel::{
     new_mutex,
     prelude::*,
-    rbtree::{
-        RBTree,
-        RBTreeNode, //
-    },
+    rbtree::RBTree,
     sync::{
         atomic::{
             ordering::Relaxed,
@@ -25,6 +28,9 @@ use kernel::{
         },
         Arc,
         Mutex, //
+    },
+    workqueue::{
+        RawWorkItem, //
     }, //
 };
 
@@ -38,9 +44,8 @@ pub(crate) struct Device {
     /// The driver, while it is there.
     pub(crate) driver: Arc<Driver>,
     raw: RawDevice,
-    /// Where operations run, until the driver is gone.
     #[pin]
-    queue: Mutex<Option<OwnedQueue>>,
+    pub(crate) queues: Queues,
     /// Contexts that the driver has opened and not closed, by address. Whoever takes one out
     /// closes it.
     #[pin]
@@ -48,17 +53,78 @@ pub(crate) struct Device {
     written: Atomic<bool>,
 }
 
+/// Where a driver works for users who need not wait, until it is gone.
+#[pin_data]
+pub(crate) struct Queues {
+    /// RPCs, as many at a time as the driver takes.
+    #[pin]
+    pub(crate) operations: DeviceQueue,
+    /// The opening and closing of contexts, in which none waits for another.
+    #[pin]
+    pub(crate) contexts: DeviceQueue,
+}
+
+impl Queues {
+    /// For a driver that delivers `parallel` RPCs at a time, and opens where `context` says.
+    /// `ENOMEM`.
+    pub(crate) fn new(parallel: u16, context: Delivery) -> impl PinInit<Self, Error> {
+        let contexts = match context {
+            Delivery::Caller => 0,
+            Delivery::Worker => OwnedQueue::PARALLEL_MAX,
+        };
+        try_pin_init!(Self {
+            operations <- DeviceQueue::new(parallel),
+            contexts <- DeviceQueue::new(contexts),
+        })
+    }
+}
+
+/// A queue that ends before its device does.
+#[pin_data]
+pub(crate) struct DeviceQueue {
+    #[pin]
+    queue: Mutex<Option<OwnedQueue>>,
+}
+
+impl DeviceQueue {
+    fn new(parallel: u16) -> impl PinInit<Self, Error> {
+        try_pin_init!(Self {
+            queue <- new_mutex!(match parallel {
+                0 => None,
+                _ => Some(OwnedQueue::new(c"fwctl", parallel)?),
+            }),
+        })
+    }
+
+    /// Has a worker run `item`, which must not be queued. The driver must be there.
+    pub(crate) fn enqueue<W>(&self, item: W)
+    where
+        W: RawWorkItem<0> + Send + 'static,
+    {
+        if let Some(queue) = &*self.queue.lock() {
+            // It says whether the item was queued before.
+            let _ = queue.enqueue(item);
+        }
+    }
+
+    /// Ends the workers, after what is queued. Nothing may come any more.
+    fn stop(&self) {
+        let queue = self.queue.lock().take();
+        drop(queue);
+    }
+}
+
 impl Device {
     pub(crate) fn new(
         raw: RawDevice,
         driver: Arc<Driver>,
-        queue: Option<OwnedQueue>,
+        queues: impl PinInit<Queues, Error>,
     ) -> Result<Arc<Self>> {
         Arc::pin_init(
-            pin_init!(Self {
+            try_pin_init!(Self {
                 driver,
                 raw,
-                queue <- new_mutex!(queue),
+                queues <- queues,
                 contexts <- new_mutex!(RBTree::new()),
                 written: Atomic::new(false),
             }),
@@ -76,23 +142,9 @@ impl Device {
         !self.written.load(Relaxed) && !self.written.xchg(true, Relaxed)
     }
 
-    /// Has a worker carry out an operation. The driver must be there.
-    pub(crate) fn enqueue(&self, operation: Arc<Operation>) {
-        if let Some(queue) = &*self.queue.lock() {
-            // An operation is enqueued once only, so this cannot fail.
-            let _ = queue.enqueue(operation);
-        }
-    }
-
-    /// Ends the workers. No operation may be left, or come.
-    pub(crate) fn stop_queue(&self) {
-        let queue = self.queue.lock().take();
-        drop(queue);
-    }
-
     /// Remembers a context that the driver has opened.
-    pub(crate) fn link(&self, node: RBTreeNode<usize, Arc<Context>>) {
-        self.contexts.lock().insert(node);
+    pub(crate) fn link(&self, link: Link) {
+        self.contexts.lock().insert(link);
     }
 
     /// Takes a context out; `None` if somebody else has.
@@ -100,12 +152,28 @@ impl Device {
         self.contexts.lock().remove(&key)
     }
 
-    /// Takes any context out.
-    pub(crate) fn unlink_any(&self) -> Option<Arc<Context>> {
-        let mut contexts = self.contexts.lock();
-        let (_, node) = contexts.cursor_front_mut()?.remove_current();
-        drop(contexts);
-        Some(node.to_key_value().1)
+    /// The driver goes: closes every context, and ends the workers. `calls` are the last, and no
+    /// operation is in flight.
+    pub(crate) fn end(&self, calls: &Calls<'_>) {
+        match calls.context() {
+            Delivery::Caller => {
+                while let Some(context) = self.any_context() {
+                    context.close(calls);
+                }
+            }
+            // All at once, so that firmware that does not answer is waited for once.
+            Delivery::Worker => {
+                for context in self.contexts.lock().values() {
+                    context.close_on_worker(calls);
+                }
+            }
+        }
+        self.queues.operations.stop();
+        self.queues.contexts.stop();
+    }
+
+    fn any_context(&self) -> Option<Arc<Context>> {
+        self.contexts.lock().values().next().cloned()
     }
 }
 

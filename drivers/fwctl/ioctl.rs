@@ -12,7 +12,11 @@ use crate::{
         self,
         Label, //
     },
-    operation::Operation,
+    operation::{
+        Answer,
+        Job,
+        Operation, //
+    }, //
 };
 use fwctl::{
     sys::{
@@ -22,7 +26,11 @@ use fwctl::{
             UserStruct, //
         }, //
     },
+    Delivery,
+    Reply,
     Request,
+    ResourceId,
+    ResourceType,
     Scope, //
 };
 use kernel::{
@@ -44,11 +52,15 @@ const MAX_RPC_LEN: u32 = 2 << 20;
 const TYPE: u32 = 0x9A;
 pub(crate) const FWCTL_INFO: u32 = _IO(TYPE, 0);
 pub(crate) const FWCTL_RPC: u32 = _IO(TYPE, 1);
+pub(crate) const FWCTL_RSC_DESTROY: u32 = _IO(TYPE, 2);
 
 /// Argument of FWCTL_INFO. Source: `struct fwctl_info` in `include/uapi/fwctl/fwctl.h`.
 pub(crate) type Info = ffi::uapi::Info;
 /// Argument of FWCTL_RPC. Source: `struct fwctl_rpc` in `include/uapi/fwctl/fwctl.h`.
 pub(crate) type Rpc = ffi::uapi::Rpc;
+/// Argument of FWCTL_RSC_DESTROY. Source: `struct fwctl_rsc_destroy` in
+/// `include/uapi/fwctl/fwctl.h`.
+pub(crate) type RscDestroy = ffi::uapi::RscDestroy;
 
 /// `/dev/fwctl/fwctlN`.
 pub(crate) struct Node;
@@ -79,6 +91,7 @@ impl FileOperations for Node {
         match cmd {
             FWCTL_INFO => info(context, arg)?,
             FWCTL_RPC => rpc(context, arg)?,
+            FWCTL_RSC_DESTROY => rsc_destroy(context, arg)?,
             _ => return Err(ENOTTY),
         }
         Ok(0)
@@ -130,18 +143,14 @@ fn rpc(context: &Arc<Context>, arg: UserPtr) -> Result {
 
     if device.driver.takes_requests() {
         let request = Request::new(buffer, out_len)?;
-        let operation = Operation::new(context.clone(), label.scope())?;
-        {
-            let calls = device.driver.enter()?;
-            calls
-                .check(&context.uctx, label.scope(), &request)
-                .map_err(|e| label.refusal(e))?;
-            label.record(device, &calls);
-            operation.send(&calls, request);
-        }
-        let reply = operation.wait()?;
-        respond(out, out_len, reply.as_bytes())?;
+        let reply = deliver(context, label, request)?;
         rpc.out_len = u32::try_from(reply.full_len())?;
+        let told = respond(out, out_len, reply.as_bytes()).and_then(|()| user.write(&rpc));
+        if let (Err(_), Some(id)) = (told, reply.created()) {
+            // Whether it works or not, the context has it no longer than its descriptor.
+            let _ = destroy(context, id, None);
+        }
+        told
     } else {
         let outcome = {
             let calls = device.driver.enter()?;
@@ -154,8 +163,58 @@ fn rpc(context: &Arc<Context>, arg: UserPtr) -> Result {
         let (reply, len) = outcome.map_err(|e| label.refusal(e))?;
         respond(out, out_len, reply.as_bytes())?;
         rpc.out_len = u32::try_from(len)?;
+        user.write(&rpc)
     }
-    user.write(&rpc)
+}
+
+/// Has the driver judge `request` and, if it may pass, deliver it.
+fn deliver(context: &Arc<Context>, label: Label, request: Request) -> Result<Reply> {
+    let device = &context.device;
+    let calls = device.driver.enter()?;
+    let delivery = calls
+        .check(&context.uctx, label.scope(), &request)
+        .map_err(|e| label.refusal(e))?;
+    let operation = match delivery {
+        Delivery::Caller => {
+            label.record(device, &calls);
+            return calls.rpc(&context.uctx, label.scope(), request);
+        }
+        Delivery::Worker => Operation::new(context.clone())?,
+    };
+    label.record(device, &calls);
+    operation.send(&calls, Job::Rpc(label.scope(), request));
+    // The end of the driver waits for the operation, not for whoever waits here.
+    drop(calls);
+    match operation.wait()? {
+        Answer::Reply(reply) => Ok(reply),
+        Answer::Opened | Answer::Destroyed => Err(EIO),
+    }
+}
+
+fn rsc_destroy(context: &Arc<Context>, arg: UserPtr) -> Result {
+    let (_, command) = UserStruct::read::<RscDestroy>(arg, RscDestroy::MIN_SIZE)?;
+    if command.flags != 0 {
+        return Err(EOPNOTSUPP);
+    }
+    let kind = ResourceType::try_from(command.kind)?;
+    // A device that is gone has no resources.
+    drop(context.device.driver.enter()?);
+    destroy(
+        context,
+        ResourceId::from_number(command.rsc_id)?,
+        Some(kind),
+    )
+}
+
+/// Destroys a resource of the context, of this type if one is given.
+fn destroy(context: &Arc<Context>, id: ResourceId, kind: Option<ResourceType>) -> Result {
+    let driver = &context.device.driver;
+    if !driver.takes_requests() {
+        return Err(ENOENT);
+    }
+    let operation = Operation::new(context.clone())?;
+    operation.send(&*driver.enter()?, Job::Destroy(id, kind));
+    operation.wait().map(|_| ())
 }
 
 /// Copies as much of `reply` as there is `room` for.

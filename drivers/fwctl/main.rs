@@ -10,7 +10,7 @@
 //! | [`ioctl`] | numbers, sizes and fields; copies of user memory |
 //! | [`gate`] | scope, capability, lockdown, taint |
 //! | [`context`] | what one descriptor owns |
-//! | [`operation`] | an RPC in flight, which outlives a killed caller |
+//! | [`operation`] | work in flight for a driver, which outlives a killed caller |
 //! | [`device`] | one device, its minor number, and the time during which its driver is there |
 //! | [`ffi`] | the drivers' side: C interface, calls into a driver. The only unsafe code. |
 

@@ -1,23 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! An RPC in flight.
+//! Work for a driver that its caller need not wait for to the end.
 //!
-//! It belongs to nobody's stack. A worker carries it out while the caller waits; a caller that is
-//! killed leaves, and the reply is dropped when it comes. Until then the operation keeps its
-//! buffers, its context and the driver. One that was not sent yet when its caller was killed, or
-//! when the driver was told to go, is not sent any more.
+//! An operation belongs to nobody's stack. A worker carries it out while the caller waits; a
+//! caller that is killed leaves, and what comes of it is undone when it comes. Until then the
+//! operation keeps its buffers, its context and the driver. One that was not begun when its caller
+//! was killed, or when the driver was told to go, is not begun any more.
 
 use crate::{
-    context::Context,
+    context::{
+        Context,
+        Link, //
+    },
     ffi::{
         Calls,
         InFlight, //
     },
 };
 use fwctl::{
-    sys::completion::Completion,
+    sys::{
+        completion::Completion,
+        memory::Memcg, //
+    },
     Reply,
     Request,
+    ResourceId,
+    ResourceType,
     Scope, //
 };
 use kernel::{
@@ -26,10 +34,6 @@ use kernel::{
     new_work,
     prelude::*,
     sync::{
-        atomic::{
-            ordering::Relaxed,
-            Atomic, //
-        },
         Arc,
         Mutex, //
     },
@@ -39,20 +43,41 @@ use kernel::{
     }, //
 };
 
+/// What to do.
+pub(crate) enum Job {
+    /// Open the context, and remember it by this node.
+    Open(Link),
+    /// Deliver an RPC.
+    Rpc(Scope, Request),
+    /// Destroy a resource, of this type if one is given.
+    Destroy(ResourceId, Option<ResourceType>),
+}
+
+/// What came of it.
+pub(crate) enum Answer {
+    Opened,
+    Reply(Reply),
+    Destroyed,
+}
+
 #[pin_data]
 pub(crate) struct Operation {
     context: Arc<Context>,
-    scope: Scope,
-    /// The caller was killed.
-    abandoned: Atomic<bool>,
+    /// Whose memory it uses.
+    memcg: Memcg,
     #[pin]
-    job: Mutex<Option<(Request, InFlight)>>,
-    #[pin]
-    outcome: Mutex<Option<Result<Reply>>>,
+    progress: Mutex<Progress>,
     #[pin]
     done: Completion,
     #[pin]
     work: Work<Self>,
+}
+
+struct Progress {
+    job: Option<(Job, InFlight)>,
+    /// The caller was killed before there was an answer.
+    abandoned: bool,
+    answer: Option<Result<Answer>>,
 }
 
 impl_has_work! {
@@ -61,14 +86,16 @@ impl_has_work! {
 
 impl Operation {
     /// Memory for an operation, charged to the caller.
-    pub(crate) fn new(context: Arc<Context>, scope: Scope) -> Result<Arc<Self>> {
+    pub(crate) fn new(context: Arc<Context>) -> Result<Arc<Self>> {
         Arc::pin_init(
             pin_init!(Self {
                 context,
-                scope,
-                abandoned: Atomic::new(false),
-                job <- new_mutex!(None),
-                outcome <- new_mutex!(None),
+                memcg: Memcg::current(),
+                progress <- new_mutex!(Progress {
+                    job: None,
+                    abandoned: false,
+                    answer: None,
+                }),
                 done <- Completion::new(),
                 work <- new_work!(),
             }),
@@ -76,19 +103,64 @@ impl Operation {
         )
     }
 
-    /// Sends `request`, inside of a call to the driver so that the driver's end waits for it.
-    pub(crate) fn send(self: &Arc<Self>, calls: &Calls<'_>, request: Request) {
+    /// Hands `job` to a worker, inside of a call to the driver so that its end waits for it.
+    pub(crate) fn send(self: &Arc<Self>, calls: &Calls<'_>, job: Job) {
+        let opens = matches!(job, Job::Open(_));
         self.context.begin();
-        *self.job.lock() = Some((request, calls.in_flight()));
-        self.context.device.enqueue(self.clone());
+        self.progress.lock().job = Some((job, calls.in_flight()));
+        let queues = &self.context.device.queues;
+        if opens {
+            queues.contexts.enqueue(self.clone());
+        } else {
+            queues.operations.enqueue(self.clone());
+        }
     }
 
-    /// Waits for the reply. `EINTR` if the caller is killed first.
-    pub(crate) fn wait(&self) -> Result<Reply> {
-        self.done
-            .wait_killable()
-            .inspect_err(|_| self.abandoned.store(true, Relaxed))?;
-        self.outcome.lock().take().unwrap_or(Err(EIO))
+    /// Waits for the answer. `EINTR` if the caller is killed first.
+    pub(crate) fn wait(&self) -> Result<Answer> {
+        let killed = self.done.wait_killable();
+        let mut progress = self.progress.lock();
+        match (progress.answer.take(), killed) {
+            (Some(answer), _) => answer,
+            (None, Err(e)) => {
+                progress.abandoned = true;
+                Err(e)
+            }
+            (None, Ok(())) => Err(EIO),
+        }
+    }
+
+    fn carry_out(&self, calls: &Calls<'_>, job: Job) -> Result<Answer> {
+        let uctx = &self.context.uctx;
+        match job {
+            Job::Open(link) => {
+                calls.open(uctx)?;
+                self.context.opened(link);
+                Ok(Answer::Opened)
+            }
+            Job::Rpc(scope, request) => calls.rpc(uctx, scope, request).map(Answer::Reply),
+            Job::Destroy(id, kind) => {
+                calls.destroy(uctx, id, kind)?;
+                Ok(Answer::Destroyed)
+            }
+        }
+    }
+
+    /// Nobody will ever know of `answer`.
+    fn undo(&self, calls: &Calls<'_>, answer: Result<Answer>) {
+        match answer {
+            Ok(Answer::Opened) => {
+                // This operation is the one that closes it.
+                self.context.disown();
+            }
+            Ok(Answer::Reply(reply)) => {
+                if let Some(id) = reply.created() {
+                    // If the firmware refuses, the context has it still.
+                    let _ = calls.destroy(&self.context.uctx, id, None);
+                }
+            }
+            Ok(Answer::Destroyed) | Err(_) => (),
+        }
     }
 }
 
@@ -96,18 +168,32 @@ impl WorkItem for Operation {
     type Pointer = Arc<Self>;
 
     fn run(this: Arc<Self>) {
-        let Some((request, in_flight)) = this.job.lock().take() else {
+        let (job, abandoned) = {
+            let mut progress = this.progress.lock();
+            (progress.job.take(), progress.abandoned)
+        };
+        let Some((job, in_flight)) = job else {
             return;
         };
         let calls = in_flight.calls();
-        let outcome = if this.abandoned.load(Relaxed) || !calls.wanted() {
-            // Nobody is there to want it, so it is not sent.
+        let answer = if abandoned || !calls.wanted() {
             Err(ENODEV)
         } else {
-            calls.rpc(&this.context.uctx, this.scope, request)
+            this.memcg.charged(|| this.carry_out(&calls, job))
         };
-        *this.outcome.lock() = Some(outcome);
+        let unwanted = {
+            let mut progress = this.progress.lock();
+            if progress.abandoned {
+                Some(answer)
+            } else {
+                progress.answer = Some(answer);
+                None
+            }
+        };
         this.done.complete_all();
+        if let Some(answer) = unwanted {
+            this.undo(&calls, answer);
+        }
         this.context.end(&calls);
         // `in_flight` goes last: from then on the driver may be gone.
     }

@@ -49,6 +49,13 @@ int main(void)
 	FIELD(RPC_OUT, struct fwctl_rpc, out);
 	DEFINE(RPC_NUMBER, FWCTL_RPC);
 
+	SIZE(RSC_DESTROY, struct fwctl_rsc_destroy);
+	FIELD(RSC_DESTROY_FLAGS, struct fwctl_rsc_destroy, flags);
+	FIELD(RSC_DESTROY_TYPE, struct fwctl_rsc_destroy, type);
+	FIELD(RSC_DESTROY_RSC_ID, struct fwctl_rsc_destroy, rsc_id);
+	DEFINE(RSC_DESTROY_NUMBER, FWCTL_RSC_DESTROY);
+	DEFINE(RSC_TYPE_UMEM, FWCTL_RSC_TYPE_UMEM);
+
 	DEFINE(TYPE_MLX5, FWCTL_DEVICE_TYPE_MLX5);
 	DEFINE(TYPE_CXL, FWCTL_DEVICE_TYPE_CXL);
 	DEFINE(TYPE_BNXT, FWCTL_DEVICE_TYPE_BNXT);

@@ -6,12 +6,18 @@
 //! Rust types. Drivers do not use this module by name.
 
 use super::{
+    Delivery,
     Device,
     DeviceType,
     Operations,
     Reply,
     Request,
-    Scope, //
+    Resource,
+    ResourceId,
+    ResourceType,
+    Resources,
+    Scope,
+    UserContext, //
 };
 use kernel::{
     bindings,
@@ -23,26 +29,31 @@ use kernel::{
 /// Operations of a Rust driver.
 ///
 /// Every function wants a live `fwctl_uctx` that is the first member of `uctx_size` bytes, of a
-/// device that was allocated with this table and is registered. `close`, `info`, `check` and `rpc`
-/// want one for which `open` succeeded and `close` was not called; `open` and `close` want no
-/// other function to run on it.
+/// device that was allocated with this table and is registered. All but `open` want one for which
+/// `open` succeeded and `close` was not called; `open` and `close` want no other function to run
+/// on it.
 pub struct DriverOps {
     /// The number for FWCTL_INFO.
     pub device_type: DeviceType,
     /// See [`Operations::PARALLEL`].
     pub parallel: u16,
+    /// See [`Operations::CONTEXT`].
+    pub context: Delivery,
     /// Bytes of a context, a zeroed `fwctl_uctx` included.
     pub uctx_size: usize,
     /// See [`Operations::open`].
     pub open: unsafe fn(*mut bindings::fwctl_uctx) -> Result,
-    /// See [`Operations::close`].
+    /// See [`Operations::close`]; destroys the resources first.
     pub close: unsafe fn(*mut bindings::fwctl_uctx),
     /// See [`Operations::info`]; the bytes of [`Operations::Info`].
     pub info: unsafe fn(*mut bindings::fwctl_uctx) -> Result<KVec<u8>>,
     /// See [`Operations::check`].
-    pub check: unsafe fn(*mut bindings::fwctl_uctx, Scope, &Request) -> Result,
+    pub check: unsafe fn(*mut bindings::fwctl_uctx, Scope, &Request) -> Result<Delivery>,
     /// See [`Operations::rpc`].
     pub rpc: unsafe fn(*mut bindings::fwctl_uctx, Scope, Request) -> Result<Reply>,
+    /// See [`Operations::destroy`]. `ENOENT` if the context does not own such a resource, of this
+    /// type if one is given; `EBUSY` if something needs it.
+    pub destroy: unsafe fn(*mut bindings::fwctl_uctx, ResourceId, Option<ResourceType>) -> Result,
 }
 
 extern "C" {
@@ -60,10 +71,12 @@ extern "C" {
     ) -> *mut c_void;
 }
 
-/// The context of one descriptor: the core's part first, then the driver's.
+/// The context of one descriptor: the core's part first, then that of this crate, then the
+/// driver's.
 #[repr(C)]
-struct Context<T> {
+struct Context<T: Operations> {
     uctx: Opaque<bindings::fwctl_uctx>,
+    resources: Resources<T::Resource>,
     inner: T,
 }
 
@@ -76,12 +89,14 @@ pub(crate) const fn ops<T: Operations>() -> DriverOps {
     DriverOps {
         device_type: T::DEVICE_TYPE,
         parallel: T::PARALLEL,
+        context: T::CONTEXT,
         uctx_size: core::mem::size_of::<Context<T>>(),
         open: open::<T>,
         close: close::<T>,
         info: info::<T>,
         check: check::<T>,
         rpc: rpc::<T>,
+        destroy: destroy::<T>,
     }
 }
 
@@ -94,12 +109,24 @@ unsafe fn device<'a, T: Operations>(uctx: *mut bindings::fwctl_uctx) -> &'a Devi
     unsafe { Device::from_raw((*uctx).fwctl) }
 }
 
+/// Calls `f` with an open context.
+///
 /// # Safety
 ///
 /// As [`DriverOps`] says; `uctx` is one of `T`'s and open.
-unsafe fn inner<'a, T: Operations>(uctx: *mut bindings::fwctl_uctx) -> Pin<&'a T> {
-    // SAFETY: `open` initialised the driver's part, which stays where it is until it is freed.
-    unsafe { Pin::new_unchecked(&(*uctx.cast::<Context<T>>()).inner) }
+unsafe fn with_context<T: Operations, R>(
+    uctx: *mut bindings::fwctl_uctx,
+    f: impl for<'a> FnOnce(&UserContext<'_, T>, &T::RegistrationData<'a>) -> R,
+) -> R {
+    // SAFETY: As required of the caller.
+    let device = unsafe { device::<T>(uctx) };
+    // SAFETY: `open` initialised the context, and nobody has it by an exclusive reference.
+    let context = unsafe { &*uctx.cast::<Context<T>>() };
+    // SAFETY: It stays where it is until it is freed.
+    let inner = unsafe { Pin::new_unchecked(&context.inner) };
+    let context = UserContext::new(inner, device, &context.resources);
+    // SAFETY: The core calls the driver now.
+    unsafe { device.with_data(|_, data| f(&context, data)) }
 }
 
 /// # Safety
@@ -108,14 +135,17 @@ unsafe fn inner<'a, T: Operations>(uctx: *mut bindings::fwctl_uctx) -> Pin<&'a T
 unsafe fn open<T: Operations>(uctx: *mut bindings::fwctl_uctx) -> Result {
     // SAFETY: As required of the caller.
     let device = unsafe { device::<T>(uctx) };
-    // SAFETY: The core calls the driver now.
+    let context = uctx.cast::<Context<T>>();
+    // SAFETY: The core calls the driver now. The fields are memory of this allocation, which does
+    // not move; nobody uses them before this returns.
     unsafe {
-        device.with_data(|device, data| {
-            let slot = &raw mut (*uctx.cast::<Context<T>>()).inner;
-            // The driver's part is memory of this allocation; nobody uses it before this returns
-            // and it does not move afterwards.
-            pin_init::raw_try_init(slot, T::open(device, data))
-        })
+        let resources = &raw mut (*context).resources;
+        pin_init::raw_init(resources, Resources::new());
+        device
+            .with_data(|device, data| {
+                pin_init::raw_try_init(&raw mut (*context).inner, T::open(device, data))
+            })
+            .inspect_err(|_| core::ptr::drop_in_place(resources))
     }
 }
 
@@ -124,13 +154,25 @@ unsafe fn open<T: Operations>(uctx: *mut bindings::fwctl_uctx) -> Result {
 /// As [`DriverOps`] says.
 unsafe fn close<T: Operations>(uctx: *mut bindings::fwctl_uctx) {
     // SAFETY: As required of the caller.
+    unsafe {
+        with_context::<T, _>(uctx, |context, data| {
+            while let Some(resource) = context.resources().take_last() {
+                // The driver has reported what went wrong; there is nobody to try again.
+                let _ = T::destroy(context, data, &resource);
+                resource.gone();
+            }
+        });
+    }
+    // SAFETY: As required of the caller.
     let device = unsafe { device::<T>(uctx) };
     // SAFETY: The core calls the driver now. Nothing else runs on this context, and `open`
     // initialised it; it is not used after this.
     unsafe {
-        let slot = &raw mut (*uctx.cast::<Context<T>>()).inner;
-        device.with_data(|device, data| T::close(Pin::new_unchecked(&mut *slot), device, data));
-        core::ptr::drop_in_place(slot);
+        let context = uctx.cast::<Context<T>>();
+        let inner = &raw mut (*context).inner;
+        device.with_data(|device, data| T::close(Pin::new_unchecked(&mut *inner), device, data));
+        core::ptr::drop_in_place(inner);
+        core::ptr::drop_in_place(&raw mut (*context).resources);
     }
 }
 
@@ -139,9 +181,7 @@ unsafe fn close<T: Operations>(uctx: *mut bindings::fwctl_uctx) {
 /// As [`DriverOps`] says.
 unsafe fn info<T: Operations>(uctx: *mut bindings::fwctl_uctx) -> Result<KVec<u8>> {
     // SAFETY: As required of the caller.
-    let (device, this) = unsafe { (device::<T>(uctx), inner::<T>(uctx)) };
-    // SAFETY: The core calls the driver now.
-    let info = unsafe { device.with_data(|device, data| T::info(this, device, data)) }?;
+    let info = unsafe { with_context::<T, _>(uctx, |context, data| T::info(context, data)) }?;
     let mut bytes = KVec::new();
     bytes.extend_from_slice(info.as_bytes(), GFP_KERNEL_ACCOUNT)?;
     Ok(bytes)
@@ -154,11 +194,13 @@ unsafe fn check<T: Operations>(
     uctx: *mut bindings::fwctl_uctx,
     scope: Scope,
     request: &Request,
-) -> Result {
+) -> Result<Delivery> {
     // SAFETY: As required of the caller.
-    let (device, this) = unsafe { (device::<T>(uctx), inner::<T>(uctx)) };
-    // SAFETY: The core calls the driver now.
-    unsafe { device.with_data(|device, data| T::check(this, device, data, scope, request)) }
+    unsafe {
+        with_context::<T, _>(uctx, |context, data| {
+            T::check(context, data, scope, request)
+        })
+    }
 }
 
 /// # Safety
@@ -170,7 +212,28 @@ unsafe fn rpc<T: Operations>(
     request: Request,
 ) -> Result<Reply> {
     // SAFETY: As required of the caller.
-    let (device, this) = unsafe { (device::<T>(uctx), inner::<T>(uctx)) };
-    // SAFETY: The core calls the driver now.
-    unsafe { device.with_data(|device, data| T::rpc(this, device, data, scope, request)) }
+    unsafe { with_context::<T, _>(uctx, |context, data| T::rpc(context, data, scope, request)) }
+}
+
+/// # Safety
+///
+/// As [`DriverOps`] says.
+unsafe fn destroy<T: Operations>(
+    uctx: *mut bindings::fwctl_uctx,
+    id: ResourceId,
+    kind: Option<ResourceType>,
+) -> Result {
+    let wanted = |resource: &T::Resource| match kind {
+        Some(_) if resource.resource_type() != kind => Err(ENOENT),
+        _ => Ok(()),
+    };
+    // SAFETY: As required of the caller.
+    unsafe {
+        with_context::<T, _>(uctx, |context, data| {
+            let resource = context.resources().take(id, wanted)?;
+            T::destroy(context, data, &resource)?;
+            resource.gone();
+            Ok(())
+        })
+    }
 }

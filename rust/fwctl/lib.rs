@@ -13,16 +13,20 @@
 //! C header: `include/linux/fwctl.h`
 
 pub mod abi;
+mod context;
 mod device;
 mod operations;
 mod registration;
 mod request;
+mod resource;
 mod scope;
 pub mod sys;
 
 pub use self::{
+    context::UserContext,
     device::Device,
     operations::{
+        Delivery,
         DeviceType,
         Operations, //
     },
@@ -30,6 +34,18 @@ pub use self::{
     request::{
         Reply,
         Request, //
+    },
+    resource::{
+        Held,
+        NoResource,
+        Reservation,
+        Resource,
+        ResourceId,
+        ResourceType,
+        Resources,
+        Taken,
+        MAX_NEEDS,
+        MAX_RESOURCES, //
     },
     scope::Scope, //
 };

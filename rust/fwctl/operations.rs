@@ -6,7 +6,9 @@ use super::{
     Device,
     Reply,
     Request,
-    Scope, //
+    Resource,
+    Scope,
+    UserContext, //
 };
 use kernel::{
     prelude::*,
@@ -31,14 +33,27 @@ pub enum DeviceType {
     Sample = 0x5a4d_504c,
 }
 
+/// Where an operation is carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// In the caller, because it ends without waiting for the firmware.
+    Caller,
+    /// On a worker of the core, because it waits. The caller can be killed meanwhile.
+    Worker,
+}
+
 /// A vendor driver. The implementing type **is** the user context: what one open file descriptor
 /// owns.
 ///
 /// # Context
 ///
 /// All operations run in process context and may sleep. No lock of the core is held while one
-/// runs, and [`Registration`](super::Registration) is not undone before it has returned. `info`,
-/// `check` and `rpc` of one context can run in parallel; `open` and `close` run alone.
+/// runs, and [`Registration`](super::Registration) is not undone before it has returned, so each
+/// must return within the bound of the transport. `info`, `check`, `rpc` and `destroy` of one
+/// descriptor can run in parallel; `open` and `close` run alone.
+///
+/// Memory that is allocated with `GFP_KERNEL_ACCOUNT` in an operation is charged to the memory
+/// cgroup of the user for whom it runs, on a worker too.
 ///
 /// # Examples
 ///
@@ -48,22 +63,24 @@ pub enum DeviceType {
 /// impl Operations for Echo {
 ///     type RegistrationData<'a> = ();
 ///     type Info = [u8; 0];
+///     type Resource = NoResource;
 ///     const DEVICE_TYPE: DeviceType = DeviceType::Mlx5;
 ///     const PARALLEL: u16 = 1;
+///     const CONTEXT: Delivery = Delivery::Caller;
 ///
 ///     fn open<'a>(_: &Device<Self>, _: &()) -> impl PinInit<Self, Error> {
 ///         Ok(Echo)
 ///     }
-///     fn info<'a>(_: Pin<&Self>, _: &Device<Self>, _: &()) -> Result<[u8; 0]> {
+///     fn info<'a>(_: &UserContext<'_, Self>, _: &()) -> Result<[u8; 0]> {
 ///         Ok([])
 ///     }
 ///     fn check<'a>(
-///         _: Pin<&Self>, _: &Device<Self>, _: &(), _: Scope, _: &Request,
-///     ) -> Result {
-///         Ok(())
+///         _: &UserContext<'_, Self>, _: &(), _: Scope, _: &Request,
+///     ) -> Result<Delivery> {
+///         Ok(Delivery::Caller)
 ///     }
 ///     fn rpc<'a>(
-///         _: Pin<&Self>, _: &Device<Self>, _: &(), _: Scope, request: Request,
+///         _: &UserContext<'_, Self>, _: &(), _: Scope, request: Request,
 ///     ) -> Result<Reply> {
 ///         let len = request.input().len();
 ///         Ok(request.into_reply_in_place(len))
@@ -80,12 +97,20 @@ pub trait Operations: Sized + Send + Sync + 'static {
     /// The data of FWCTL_INFO, in the layout that user space knows.
     type Info: AsBytes;
 
+    /// What a descriptor can own in the firmware beside itself;
+    /// [`NoResource`](super::NoResource) if that is nothing.
+    type Resource: Resource;
+
     /// The number that FWCTL_INFO reports.
     const DEVICE_TYPE: DeviceType;
 
-    /// RPCs of one device that [`rpc`](Self::rpc) works on at a time, at least 1. More wait in the
+    /// RPCs of one device that are delivered on workers at a time, at least 1. More wait in the
     /// order in which they came, and can be killed while they do.
     const PARALLEL: u16;
+
+    /// Where [`open`](Self::open) and [`close`](Self::close) run. Those on workers do not count
+    /// for [`PARALLEL`](Self::PARALLEL): closing one descriptor waits for no other.
+    const CONTEXT: Delivery;
 
     /// A file descriptor was opened. An error is the errno of `open(2)`.
     fn open<'a>(
@@ -94,40 +119,52 @@ pub trait Operations: Sized + Send + Sync + 'static {
     ) -> impl PinInit<Self, Error>;
 
     /// The counterpart of a successful [`open`](Self::open): gives back to the firmware what this
-    /// context owns there. Runs when the descriptor is closed, or before that when the device is
-    /// unbound, and never beside another operation of this context. `self` is dropped after it.
+    /// context is there. Its resources are destroyed by then. Runs when the descriptor is closed
+    /// and its last RPC is done, or before that when the device is unbound. `this` is dropped
+    /// after it. What fails is for the driver to report.
     fn close<'a>(this: Pin<&mut Self>, device: &Device<Self>, data: &Self::RegistrationData<'a>) {
         let _ = (this, device, data);
     }
 
-    /// The data of FWCTL_INFO.
+    /// The data of FWCTL_INFO. Runs in the caller, so it should not wait for the firmware.
     fn info<'a>(
-        this: Pin<&Self>,
-        device: &Device<Self>,
+        context: &UserContext<'_, Self>,
         data: &Self::RegistrationData<'a>,
     ) -> Result<Self::Info>;
 
     /// Judges an RPC before anything is sent or recorded: `EBADMSG` if `scope` does not allow it,
-    /// `EMSGSIZE` if a length is below what the driver needs. Sends nothing.
+    /// `EMSGSIZE` if a length is below what the driver needs. Sends nothing, waits for nothing.
     fn check<'a>(
-        this: Pin<&Self>,
-        device: &Device<Self>,
+        context: &UserContext<'_, Self>,
         data: &Self::RegistrationData<'a>,
         scope: Scope,
         request: &Request,
-    ) -> Result;
+    ) -> Result<Delivery>;
 
-    /// Delivers an RPC that [`check`](Self::check) let pass, and waits for the firmware.
+    /// Delivers an RPC that [`check`](Self::check) let pass, where that said.
     ///
-    /// Runs on a worker of the core, not in the caller: the caller can be killed meanwhile, and
-    /// the reply is then dropped. Must return within the bound of the transport, because
-    /// unbinding the device waits for it. An error means that the firmware did not answer; an
-    /// answer that tells of an error is a reply.
+    /// On a worker it may wait for the firmware uninterruptibly: a caller that is killed meanwhile
+    /// dies, and the reply is dropped. An error means that the firmware did not answer; an answer
+    /// that tells of an error is a reply.
     fn rpc<'a>(
-        this: Pin<&Self>,
-        device: &Device<Self>,
+        context: &UserContext<'_, Self>,
         data: &Self::RegistrationData<'a>,
         scope: Scope,
         request: Request,
     ) -> Result<Reply>;
+
+    /// Gives `resource` back to the firmware: on FWCTL_RSC_DESTROY, when the reply that tells of
+    /// it cannot be handed over, and before [`close`](Self::close). What needs it is gone by then.
+    /// Runs on a worker, or where `close` runs.
+    ///
+    /// After an error the descriptor keeps it, and the user can try again; at the end of the
+    /// descriptor it is forgotten, and for the driver to report.
+    fn destroy<'a>(
+        context: &UserContext<'_, Self>,
+        data: &Self::RegistrationData<'a>,
+        resource: &Self::Resource,
+    ) -> Result {
+        let _ = (context, data, resource);
+        Ok(())
+    }
 }

@@ -3,6 +3,10 @@
 //! The buffers of one RPC. The core owns them, never the caller's stack: a caller that is killed
 //! leaves them behind for the driver to finish with.
 
+use super::{
+    sys::memory,
+    ResourceId, //
+};
 use kernel::prelude::*;
 
 /// One RPC on its way to the firmware.
@@ -32,7 +36,7 @@ impl Request {
             .checked_next_multiple_of(OUT_ALIGN)
             .and_then(|start| start.checked_add(out_len))
             .ok_or(ENOMEM)?;
-        Ok(KVVec::with_capacity(len, GFP_KERNEL_ACCOUNT)?)
+        memory::for_user(len)
     }
 
     /// Takes `buffer`, which holds the request, and makes room for a reply of `out_len` bytes.
@@ -78,6 +82,7 @@ impl Request {
             start: self.out_start,
             held: self.out_len.min(len),
             len,
+            created: None,
             buffer: self.buffer,
         }
     }
@@ -89,6 +94,7 @@ impl Request {
             start: 0,
             held: len,
             len,
+            created: None,
             buffer: self.buffer,
         }
     }
@@ -104,6 +110,7 @@ pub struct Reply {
     /// Bytes that are in `buffer` from `start` on.
     held: usize,
     len: usize,
+    created: Option<ResourceId>,
 }
 
 impl Reply {
@@ -113,6 +120,7 @@ impl Reply {
             start: 0,
             held: buffer.len(),
             len: buffer.len(),
+            created: None,
             buffer,
         }
     }
@@ -120,6 +128,17 @@ impl Reply {
     /// A reply without content.
     pub fn empty() -> Self {
         Self::new(KVVec::new())
+    }
+
+    /// The same, telling of a new resource: if nobody can be told of it, it is destroyed.
+    pub fn with_created(mut self, id: ResourceId) -> Self {
+        self.created = Some(id);
+        self
+    }
+
+    /// The resource that it tells of.
+    pub fn created(&self) -> Option<ResourceId> {
+        self.created
     }
 
     /// Bytes that the firmware had to say.

@@ -21,11 +21,18 @@ struct sample {
 
 struct sample_uctx {
 	struct fwctl_uctx uctx;
+	/* What a close takes. */
+	unsigned int linger_ms;
 };
 
 static struct sample *to_sample(struct fwctl_uctx *uctx)
 {
 	return container_of(uctx->fwctl, struct sample, fwctl);
+}
+
+static struct sample_uctx *to_sample_uctx(struct fwctl_uctx *uctx)
+{
+	return container_of(uctx, struct sample_uctx, uctx);
 }
 
 static int sample_open(struct fwctl_uctx *uctx)
@@ -36,6 +43,10 @@ static int sample_open(struct fwctl_uctx *uctx)
 
 static void sample_close(struct fwctl_uctx *uctx)
 {
+	unsigned int linger_ms = READ_ONCE(to_sample_uctx(uctx)->linger_ms);
+
+	if (linger_ms)
+		msleep(linger_ms);
 	atomic_dec(&to_sample(uctx)->contexts);
 }
 
@@ -74,7 +85,7 @@ static void *sample_fw_rpc(struct fwctl_uctx *uctx, enum fwctl_rpc_scope scope,
 
 	if (in_len < sizeof(*rpc))
 		return ERR_PTR(-EMSGSIZE);
-	if (rpc->op > SAMPLE_EVERYTHING || scope < least_scope(rpc->op))
+	if (rpc->op > SAMPLE_LINGER || scope < least_scope(rpc->op))
 		return ERR_PTR(-EBADMSG);
 
 	arg = rpc->arg;
@@ -83,6 +94,7 @@ static void *sample_fw_rpc(struct fwctl_uctx *uctx, enum fwctl_rpc_scope scope,
 		*out_len = in_len;
 		return rpc_in;
 	case SAMPLE_FILL:
+	case SAMPLE_FRESH:
 		/* As much as there is room for; the caller is told of all of it. */
 		reply = kvmalloc(max_t(size_t, *out_len, 1), GFP_KERNEL_ACCOUNT);
 		if (!reply)
@@ -95,6 +107,9 @@ static void *sample_fw_rpc(struct fwctl_uctx *uctx, enum fwctl_rpc_scope scope,
 		break;
 	case SAMPLE_FAIL:
 		return ERR_PTR(arg && arg <= MAX_ERRNO ? -(long)arg : -EIO);
+	case SAMPLE_LINGER:
+		WRITE_ONCE(to_sample_uctx(uctx)->linger_ms, arg);
+		break;
 	}
 	*out_len = 0;
 	return rpc_in;
@@ -109,36 +124,64 @@ static const struct fwctl_ops sample_ops = {
 	.fw_rpc = sample_fw_rpc,
 };
 
+static unsigned int devices = 1;
+module_param(devices, uint, 0444);
+MODULE_PARM_DESC(devices, "how many devices there are");
+
 static struct faux_device *parent;
-static struct sample *sample;
+static struct sample **samples;
+
+static struct sample *sample_make(void)
+{
+	struct sample *sample;
+	int ret;
+
+	sample = fwctl_alloc_device(&parent->dev, &sample_ops, struct sample, fwctl);
+	if (!sample)
+		return ERR_PTR(-ENOMEM);
+	ret = fwctl_register(&sample->fwctl);
+	if (ret) {
+		fwctl_put(&sample->fwctl);
+		return ERR_PTR(ret);
+	}
+	return sample;
+}
+
+static void sample_end(unsigned int count)
+{
+	while (count--) {
+		fwctl_unregister(&samples[count]->fwctl);
+		fwctl_put(&samples[count]->fwctl);
+	}
+	kvfree(samples);
+	faux_device_destroy(parent);
+}
 
 static int __init sample_init(void)
 {
-	int ret = -ENOMEM;
-
 	parent = faux_device_create("fwctl-c-sample", NULL, NULL);
 	if (!parent)
 		return -ENODEV;
-	sample = fwctl_alloc_device(&parent->dev, &sample_ops, struct sample, fwctl);
-	if (!sample)
-		goto err_parent;
-	ret = fwctl_register(&sample->fwctl);
-	if (ret)
-		goto err_sample;
-	return 0;
+	samples = kvcalloc(devices, sizeof(*samples), GFP_KERNEL);
+	if (!samples) {
+		faux_device_destroy(parent);
+		return -ENOMEM;
+	}
+	for (unsigned int i = 0; i < devices; i++) {
+		struct sample *sample = sample_make();
 
-err_sample:
-	fwctl_put(&sample->fwctl);
-err_parent:
-	faux_device_destroy(parent);
-	return ret;
+		if (IS_ERR(sample)) {
+			sample_end(i);
+			return PTR_ERR(sample);
+		}
+		samples[i] = sample;
+	}
+	return 0;
 }
 
 static void __exit sample_exit(void)
 {
-	fwctl_unregister(&sample->fwctl);
-	fwctl_put(&sample->fwctl);
-	faux_device_destroy(parent);
+	sample_end(devices);
 }
 
 module_init(sample_init);

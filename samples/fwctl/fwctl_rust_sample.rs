@@ -6,20 +6,28 @@
 #![deny(unsafe_code)]
 
 use ::fwctl::{
+    Delivery,
     Device,
     DeviceType,
     Operations,
     Registration,
     Reply,
     Request,
-    Scope, //
+    Resource,
+    ResourceId,
+    ResourceType,
+    Scope,
+    UserContext, //
 };
 use kernel::{
     faux,
     prelude::*,
-    sync::atomic::{
-        ordering::Relaxed,
-        Atomic, //
+    sync::{
+        atomic::{
+            ordering::Relaxed,
+            Atomic, //
+        },
+        Arc, //
     },
     time::{
         delay::fsleep,
@@ -37,15 +45,34 @@ enum Op {
     Set,
     Poke,
     Everything,
+    Fresh,
+    Linger,
+    Create,
+    Use,
+    Stick,
+}
+
+/// `SAMPLE_USE_MS`.
+const USE: Delta = Delta::from_millis(1000);
+
+fn sleep_ms(ms: u32) {
+    fsleep(Delta::from_millis(ms.into()));
 }
 
 impl Op {
     fn least_scope(self) -> Scope {
         match self {
             Self::Set => Scope::Configuration,
-            Self::Echo | Self::Fill | Self::Sleep | Self::Fail => Scope::DebugReadOnly,
             Self::Poke => Scope::DebugWrite,
             Self::Everything => Scope::DebugWriteFull,
+            _ => Scope::DebugReadOnly,
+        }
+    }
+
+    fn delivery(self) -> Delivery {
+        match self {
+            Self::Sleep | Self::Fresh | Self::Create | Self::Use => Delivery::Worker,
+            _ => Delivery::Caller,
         }
     }
 }
@@ -62,61 +89,121 @@ fn parse(request: &Request) -> Result<(Op, u32)> {
         4 => Op::Set,
         5 => Op::Poke,
         6 => Op::Everything,
+        7 => Op::Fresh,
+        8 => Op::Linger,
+        9 => Op::Create,
+        10 => Op::Use,
+        11 => Op::Stick,
         _ => return Err(EBADMSG),
     };
     Ok((op, u32::from_ne_bytes(*arg)))
 }
 
-/// What a descriptor owns: nothing but its place in the count.
-struct Context;
+/// What the firmware holds, for all descriptors.
+struct Firmware {
+    contexts: Atomic<u32>,
+    objects: Atomic<u32>,
+    /// Objects that went before one that needed them.
+    disorder: Atomic<u32>,
+}
+
+/// An object.
+struct Object {
+    /// Objects that need this one.
+    dependents: Arc<Atomic<u32>>,
+    /// The same of the one that this one needs.
+    needs: Option<Arc<Atomic<u32>>>,
+    /// The next attempt to end it fails.
+    stuck: Atomic<bool>,
+}
+
+impl Resource for Object {
+    fn resource_type(&self) -> Option<ResourceType> {
+        Some(ResourceType::Umem)
+    }
+}
+
+/// What a descriptor is to the driver.
+struct Context {
+    linger_ms: Atomic<u32>,
+}
+
+impl Context {
+    fn create(
+        context: &UserContext<'_, Self>,
+        firmware: &Firmware,
+        needs: Option<ResourceId>,
+    ) -> Result<ResourceId> {
+        let resources = context.resources();
+        // Everything that can fail comes before the firmware makes it.
+        let place = resources.reserve(needs.as_slice())?;
+        let needs = match needs {
+            Some(id) => Some(resources.hold(id)?.dependents.clone()),
+            None => None,
+        };
+        let dependents = Arc::new(Atomic::new(0), GFP_KERNEL_ACCOUNT)?;
+        firmware.objects.add(1, Relaxed);
+        if let Some(needs) = &needs {
+            needs.add(1, Relaxed);
+        }
+        Ok(place.commit(Object {
+            dependents,
+            needs,
+            stuck: Atomic::new(false),
+        }))
+    }
+}
 
 impl Operations for Context {
-    /// Contexts that are open.
-    type RegistrationData<'a> = Atomic<u32>;
+    type RegistrationData<'a> = Firmware;
     /// `struct fwctl_sample_info`.
-    type Info = [u32; 2];
+    type Info = [u32; 4];
+    type Resource = Object;
 
     const DEVICE_TYPE: DeviceType = DeviceType::Sample;
     const PARALLEL: u16 = 4;
+    const CONTEXT: Delivery = Delivery::Caller;
 
-    fn open<'a>(
-        _: &Device<Self>,
-        contexts: &Self::RegistrationData<'a>,
-    ) -> impl PinInit<Self, Error> {
-        contexts.add(1, Relaxed);
-        Ok(Context)
+    fn open<'a>(_: &Device<Self>, firmware: &Firmware) -> impl PinInit<Self, Error> {
+        firmware.contexts.add(1, Relaxed);
+        Ok(Context {
+            linger_ms: Atomic::new(0),
+        })
     }
 
-    fn close<'a>(_: Pin<&mut Self>, _: &Device<Self>, contexts: &Self::RegistrationData<'a>) {
-        contexts.fetch_sub(1, Relaxed);
+    fn close<'a>(this: Pin<&mut Self>, _: &Device<Self>, firmware: &Firmware) {
+        match this.linger_ms.load(Relaxed) {
+            0 => (),
+            ms => sleep_ms(ms),
+        }
+        firmware.contexts.fetch_sub(1, Relaxed);
     }
 
-    fn info<'a>(
-        _: Pin<&Self>,
-        _: &Device<Self>,
-        contexts: &Self::RegistrationData<'a>,
-    ) -> Result<[u32; 2]> {
-        Ok([1, contexts.load(Relaxed)])
+    fn info<'a>(_: &UserContext<'_, Self>, firmware: &Firmware) -> Result<[u32; 4]> {
+        Ok([
+            1,
+            firmware.contexts.load(Relaxed),
+            firmware.objects.load(Relaxed),
+            firmware.disorder.load(Relaxed),
+        ])
     }
 
     fn check<'a>(
-        _: Pin<&Self>,
-        _: &Device<Self>,
-        _: &Self::RegistrationData<'a>,
+        _: &UserContext<'_, Self>,
+        _: &Firmware,
         scope: Scope,
         request: &Request,
-    ) -> Result {
+    ) -> Result<Delivery> {
         let (op, _) = parse(request)?;
         if scope < op.least_scope() {
             return Err(EBADMSG);
         }
-        Ok(())
+        Ok(op.delivery())
     }
 
     fn rpc<'a>(
-        _: Pin<&Self>,
-        _: &Device<Self>,
-        _: &Self::RegistrationData<'a>,
+        context: &UserContext<'_, Self>,
+        firmware: &Firmware,
         _: Scope,
         mut request: Request,
     ) -> Result<Reply> {
@@ -124,19 +211,59 @@ impl Operations for Context {
         match op {
             Op::Echo => {
                 let len = request.input().len();
-                Ok(request.into_reply_in_place(len))
+                return Ok(request.into_reply_in_place(len));
             }
             Op::Fill => {
                 request.buffers().1.fill(0xfe);
-                Ok(request.into_reply(arg as usize))
+                return Ok(request.into_reply(arg as usize));
             }
-            Op::Sleep => {
-                fsleep(Delta::from_millis(arg.into()));
-                Ok(Reply::empty())
+            Op::Fresh => {
+                let len = request.output_len().min(arg as usize);
+                let mut reply = Request::allocate(0, len)?;
+                reply.resize(len, 0xfe, GFP_KERNEL_ACCOUNT)?;
+                return Ok(Reply::new(reply));
             }
-            Op::Fail => Err(i32::try_from(arg).map_or(EIO, |errno| Error::from_errno(-errno))),
-            Op::Set | Op::Poke | Op::Everything => Ok(Reply::empty()),
+            Op::Create => {
+                let needs = match arg {
+                    0 => None,
+                    id => Some(ResourceId::from_number(id)?),
+                };
+                let mut reply = Request::allocate(0, 4)?;
+                let id = Context::create(context, firmware, needs)?;
+                reply.extend_from_slice(&id.number().to_ne_bytes(), GFP_KERNEL_ACCOUNT)?;
+                return Ok(Reply::new(reply).with_created(id));
+            }
+            Op::Use => {
+                let object = context.resources().hold(ResourceId::from_number(arg)?)?;
+                fsleep(USE);
+                drop(object);
+            }
+            Op::Stick => {
+                let object = context.resources().hold(ResourceId::from_number(arg)?)?;
+                object.stuck.store(true, Relaxed);
+            }
+            Op::Sleep => sleep_ms(arg),
+            Op::Fail => {
+                return Err(i32::try_from(arg).map_or(EIO, |errno| Error::from_errno(-errno)));
+            }
+            Op::Linger => context.linger_ms.store(arg, Relaxed),
+            Op::Set | Op::Poke | Op::Everything => (),
         }
+        Ok(Reply::empty())
+    }
+
+    fn destroy<'a>(_: &UserContext<'_, Self>, firmware: &Firmware, object: &Object) -> Result {
+        if object.stuck.xchg(false, Relaxed) {
+            return Err(EIO);
+        }
+        if object.dependents.load(Relaxed) != 0 {
+            firmware.disorder.add(1, Relaxed);
+        }
+        if let Some(needs) = &object.needs {
+            needs.fetch_sub(1, Relaxed);
+        }
+        firmware.objects.fetch_sub(1, Relaxed);
+        Ok(())
     }
 }
 
@@ -148,7 +275,13 @@ impl kernel::Module for Sample {
     fn init(_: &'static ThisModule) -> Result<Self> {
         let parent = faux::Registration::new(c"fwctl-rust-sample", None)?;
         let device: &faux::Device<kernel::device::Bound> = parent.as_ref();
-        Registration::<Context>::register(device, device.as_ref(), |_| Ok(Atomic::new(0)))?;
+        Registration::<Context>::register(device, device.as_ref(), |_| {
+            Ok(Firmware {
+                contexts: Atomic::new(0),
+                objects: Atomic::new(0),
+                disorder: Atomic::new(0),
+            })
+        })?;
         Ok(Self { _parent: parent })
     }
 }

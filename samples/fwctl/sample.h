@@ -4,7 +4,11 @@
  * so that the core can be tried without hardware.
  *
  * A request begins with struct fwctl_sample_rpc. The reply to SAMPLE_ECHO is the
- * request, and that to SAMPLE_FILL @arg bytes of 0xfe; the others answer nothing.
+ * request, that to SAMPLE_FILL and SAMPLE_FRESH @arg bytes of 0xfe, and that to
+ * SAMPLE_CREATE the rsc_id of a new object as a __u32; the others answer nothing.
+ *
+ * Objects are what FWCTL_RSC_DESTROY ends. A driver in C has none, and refuses
+ * what deals with them.
  */
 #ifndef FWCTL_SAMPLE_H
 #define FWCTL_SAMPLE_H
@@ -22,7 +26,15 @@ enum fwctl_sample_op {
 	SAMPLE_SET = 4,		/* from CONFIGURATION on */
 	SAMPLE_POKE = 5,	/* from DEBUG_WRITE on */
 	SAMPLE_EVERYTHING = 6,	/* in DEBUG_WRITE_FULL only */
+	/* From DEBUG_READ_ONLY on, all that follow. */
+	SAMPLE_FRESH = 7,	/* as SAMPLE_FILL, in memory of the driver's own */
+	SAMPLE_LINGER = 8,	/* the close of this descriptor takes @arg ms */
+	SAMPLE_CREATE = 9,	/* an object that needs object @arg, none if 0 */
+	SAMPLE_USE = 10,	/* busy with object @arg for SAMPLE_USE_MS */
+	SAMPLE_STICK = 11,	/* the next end of object @arg fails with EIO */
 };
+
+#define SAMPLE_USE_MS 1000
 
 struct fwctl_sample_rpc {
 	__u32 op;
@@ -33,6 +45,8 @@ struct fwctl_sample_rpc {
 struct fwctl_sample_info {
 	__u32 version;		/* 1 */
 	__u32 contexts;		/* descriptors that are open */
+	__u32 objects;		/* of all descriptors */
+	__u32 disorder;		/* objects that went before one that needed them */
 };
 
 #endif

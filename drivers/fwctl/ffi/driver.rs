@@ -16,8 +16,11 @@ use core::{
 use fwctl::{
     abi::DriverOps,
     sys::completion::Completion,
+    Delivery,
     Reply,
     Request,
+    ResourceId,
+    ResourceType,
     Scope, //
 };
 use kernel::{
@@ -141,12 +144,15 @@ impl Driver {
         }
     }
 
-    /// RPCs at a time, of a driver that takes requests.
-    pub(super) fn parallel(ops: Ops) -> Option<u16> {
+    /// RPCs at a time, and where contexts are opened. A driver in C works in its callers.
+    pub(super) fn workers(ops: Ops) -> (u16, Delivery) {
         match ops {
-            Ops::C(_) => None,
-            // SAFETY: Whoever made the device gave valid operations.
-            Ops::Rust(ops) => Some(unsafe { (*ops.as_ptr()).parallel }),
+            Ops::C(_) => (0, Delivery::Caller),
+            Ops::Rust(ops) => {
+                // SAFETY: Whoever made the device gave valid operations.
+                let ops = unsafe { &*ops.as_ptr() };
+                (ops.parallel.max(1), ops.context)
+            }
         }
     }
 
@@ -232,6 +238,14 @@ impl Calls<'_> {
         }
     }
 
+    /// Where contexts are opened and closed.
+    pub(crate) fn context(&self) -> Delivery {
+        match self.driver.ops {
+            Ops::C(_) => Delivery::Caller,
+            Ops::Rust(ops) => Self::rust(ops).context,
+        }
+    }
+
     /// Opens a context that was not opened before.
     pub(crate) fn open(&self, uctx: &Uctx) -> Result {
         match self.driver.ops {
@@ -283,7 +297,7 @@ impl Calls<'_> {
     }
 
     /// The verdict on an RPC of a driver that takes requests.
-    pub(crate) fn check(&self, uctx: &Uctx, scope: Scope, request: &Request) -> Result {
+    pub(crate) fn check(&self, uctx: &Uctx, scope: Scope, request: &Request) -> Result<Delivery> {
         match self.driver.ops {
             Ops::C(_) => Err(EOPNOTSUPP),
             // SAFETY: The context is open.
@@ -297,6 +311,22 @@ impl Calls<'_> {
             Ops::C(_) => Err(EOPNOTSUPP),
             // SAFETY: The context is open: an operation in flight keeps it so.
             Ops::Rust(ops) => unsafe { (Self::rust(ops).rpc)(uctx.as_ptr(), scope, request) },
+        }
+    }
+
+    /// Destroys a resource of the context, of this type if one is given, and waits for the firmware.
+    /// `ENOENT` if the context does not own it, `EBUSY` if something needs it.
+    pub(crate) fn destroy(
+        &self,
+        uctx: &Uctx,
+        id: ResourceId,
+        kind: Option<ResourceType>,
+    ) -> Result {
+        match self.driver.ops {
+            // Its contexts own nothing that has a number.
+            Ops::C(_) => Err(ENOENT),
+            // SAFETY: The context is open: an operation in flight keeps it so.
+            Ops::Rust(ops) => unsafe { (Self::rust(ops).destroy)(uctx.as_ptr(), id, kind) },
         }
     }
 

@@ -11,6 +11,7 @@ use core::mem::{
 };
 use fwctl::{
     DeviceType,
+    ResourceType,
     Scope, //
 };
 use kernel::bindings::{
@@ -60,6 +61,17 @@ const _: () = {
     assert!(offset_of!(uapi::Rpc, out) == c::RPC_OUT && c::RPC_OUT == 24);
     assert!(ioctl::FWCTL_RPC as usize == c::RPC_NUMBER && c::RPC_NUMBER == 0x9a01);
 
+    assert!(size_of::<uapi::RscDestroy>() == c::RSC_DESTROY_SIZE && c::RSC_DESTROY_SIZE == 24);
+    assert!(offset_of!(uapi::RscDestroy, flags) == c::RSC_DESTROY_FLAGS);
+    assert!(c::RSC_DESTROY_FLAGS == 8);
+    assert!(offset_of!(uapi::RscDestroy, kind) == c::RSC_DESTROY_TYPE);
+    assert!(c::RSC_DESTROY_TYPE == 16);
+    assert!(offset_of!(uapi::RscDestroy, rsc_id) == c::RSC_DESTROY_RSC_ID);
+    assert!(c::RSC_DESTROY_RSC_ID == 20);
+    assert!(ioctl::FWCTL_RSC_DESTROY as usize == c::RSC_DESTROY_NUMBER);
+    assert!(c::RSC_DESTROY_NUMBER == 0x9a02);
+
+    assert!(ResourceType::Umem as usize == c::RSC_TYPE_UMEM && c::RSC_TYPE_UMEM == 0);
     assert!(DeviceType::Mlx5 as usize == c::TYPE_MLX5);
     assert!(DeviceType::Cxl as usize == c::TYPE_CXL);
     assert!(DeviceType::Bnxt as usize == c::TYPE_BNXT);

@@ -9,15 +9,13 @@ use super::driver::{
 };
 use crate::device::{
     Device,
-    Minors, //
+    Minors,
+    Queues, //
 };
 use core::ptr::NonNull;
-use fwctl::sys::{
-    class::{
-        Class,
-        ClassRegistration, //
-    },
-    queue::OwnedQueue, //
+use fwctl::sys::class::{
+    Class,
+    ClassRegistration, //
 };
 use kernel::{
     bindings,
@@ -166,15 +164,12 @@ impl RawDevice {
         let words = size.div_ceil(core::mem::size_of::<u64>());
         let mut memory = KVec::from_elem(0u64, words, GFP_KERNEL)?;
         let raw = Self::from_ptr(memory.as_mut_ptr().cast())?;
-        let queue = match Driver::parallel(ops) {
-            Some(parallel) => Some(OwnedQueue::new(c"fwctl", parallel)?),
-            None => None,
-        };
+        let (parallel, context) = Driver::workers(ops);
+        let device = Device::new(raw, driver, Queues::new(parallel, context))?;
 
         let mut state = STATE.lock();
         let parts = state.parts.as_ref().ok_or(ENODEV)?;
         let (class, first) = (parts.class, parts.first);
-        let device = Device::new(raw, driver, queue)?;
         let minor = state.minors.reserve()?;
         state.minors.set(minor, device);
         drop(state);
@@ -235,7 +230,7 @@ impl RawDevice {
         let shown = to_result(unsafe { bindings::device_add(self.dev()) });
         if shown.is_err() {
             // Somebody who made a node by hand may have come in.
-            Self::end(&device);
+            device.end(&device.driver.retire());
         }
         shown
     }
@@ -249,19 +244,11 @@ impl RawDevice {
         // SAFETY: It was added.
         unsafe { bindings::device_del(self.dev()) };
         if let Ok(device) = self.state() {
-            Self::end(&device);
+            device.end(&device.driver.retire());
         }
         self.release_minor();
         // SAFETY: A reference is held, and nobody else looks at the field.
         unsafe { (*self.as_ptr()).ops = core::ptr::null() };
-    }
-
-    fn end(device: &Arc<Device>) {
-        let calls = device.driver.retire();
-        while let Some(context) = device.unlink_any() {
-            calls.close(&context.uctx);
-        }
-        device.stop_queue();
     }
 }
 

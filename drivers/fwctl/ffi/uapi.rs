@@ -42,6 +42,22 @@ impl Rpc {
     pub(crate) const MIN_SIZE: usize = 32;
 }
 
+/// `struct fwctl_rsc_destroy`.
+#[derive(Default)]
+#[repr(C)]
+pub(crate) struct RscDestroy {
+    pub(crate) size: u32,
+    pub(crate) reserved: u32,
+    pub(crate) flags: u64,
+    pub(crate) kind: u32,
+    pub(crate) rsc_id: u32,
+}
+
+impl RscDestroy {
+    /// Bytes of the oldest version.
+    pub(crate) const MIN_SIZE: usize = 24;
+}
+
 // SAFETY: Integers only, and `layout.rs` shows that there is no padding.
 unsafe impl AsBytes for Info {}
 // SAFETY: Integers only.
@@ -50,3 +66,7 @@ unsafe impl FromBytes for Info {}
 unsafe impl AsBytes for Rpc {}
 // SAFETY: Integers only.
 unsafe impl FromBytes for Rpc {}
+// SAFETY: Integers only, and `layout.rs` shows that there is no padding.
+unsafe impl AsBytes for RscDestroy {}
+// SAFETY: Integers only.
+unsafe impl FromBytes for RscDestroy {}

@@ -15,12 +15,15 @@ use crate::{
     policy, //
 };
 use fwctl::{
+    Delivery,
     Device,
     DeviceType,
+    NoResource,
     Operations,
     Reply,
     Request,
-    Scope, //
+    Scope,
+    UserContext, //
 };
 use kernel::prelude::*;
 
@@ -36,10 +39,13 @@ pub(crate) struct Context {
 impl Operations for Context {
     type RegistrationData<'a> = Mdev<'a>;
     type Info = Info;
+    type Resource = NoResource;
 
     const DEVICE_TYPE: DeviceType = DeviceType::Mlx5;
     // Half of the slots of a command queue, so that mlx5_core itself always finds one.
     const PARALLEL: u16 = 16;
+    // Both are commands.
+    const CONTEXT: Delivery = Delivery::Worker;
 
     fn open<'a>(
         device: &Device<Self>,
@@ -74,46 +80,40 @@ impl Operations for Context {
         }
     }
 
-    fn info<'a>(
-        this: Pin<&Self>,
-        _: &Device<Self>,
-        _: &Self::RegistrationData<'a>,
-    ) -> Result<Info> {
+    fn info<'a>(context: &UserContext<'_, Self>, _: &Self::RegistrationData<'a>) -> Result<Info> {
         Ok(Info {
-            uid: this.uid.into(),
-            uctx_caps: this.caps,
+            uid: context.uid.into(),
+            uctx_caps: context.caps,
         })
     }
 
     fn check<'a>(
-        this: Pin<&Self>,
-        _: &Device<Self>,
+        context: &UserContext<'_, Self>,
         _: &Self::RegistrationData<'a>,
         scope: Scope,
         request: &Request,
-    ) -> Result {
+    ) -> Result<Delivery> {
         let lengths = cmd::MIN_LEN..=cmd::MAX_LEN;
         if !lengths.contains(&request.output_len()) || !lengths.contains(&request.input().len()) {
             return Err(EMSGSIZE);
         }
         let inbox = Inbox::new(request.input()).ok_or(EMSGSIZE)?;
-        let tools = this.caps & TOOLS_RESOURCES != 0;
+        let tools = context.caps & TOOLS_RESOURCES != 0;
         if policy::admits(inbox, policy::Caller { scope, tools }) {
-            Ok(())
+            Ok(Delivery::Worker)
         } else {
             Err(EBADMSG)
         }
     }
 
     fn rpc<'a>(
-        this: Pin<&Self>,
-        _: &Device<Self>,
+        context: &UserContext<'_, Self>,
         mdev: &Self::RegistrationData<'a>,
         _: Scope,
         mut request: Request,
     ) -> Result<Reply> {
         let (inbox, outbox) = request.buffers();
-        cmd::stamp_uid(inbox, this.uid);
+        cmd::stamp_uid(inbox, context.uid);
         mdev.exec(inbox, outbox)?;
         let len = request.output_len();
         Ok(request.into_reply(len))

@@ -31,6 +31,7 @@ enum {
 	FWCTL_CMD_BASE = 0,
 	FWCTL_CMD_INFO = 0,
 	FWCTL_CMD_RPC = 1,
+	FWCTL_CMD_RSC_DESTROY = 2,
 };
 
 /** enum fwctl_device_type - Who defines the layout of RPCs and of INFO data */
@@ -110,5 +111,32 @@ struct fwctl_rpc {
 	__aligned_u64 out;
 };
 #define FWCTL_RPC _IO(FWCTL_TYPE, FWCTL_CMD_RPC)
+
+/** enum fwctl_rsc_type - Resources that FWCTL_RSC_DESTROY knows */
+enum fwctl_rsc_type {
+	FWCTL_RSC_TYPE_UMEM = 0,	/* user memory that the device may write */
+};
+
+/**
+ * struct fwctl_rsc_destroy - argument of FWCTL_RSC_DESTROY: give a resource back
+ * @size: bytes of this structure as the caller knows it, 24 at least
+ * @__reserved: not looked at
+ * @flags: 0; anything else is EOPNOTSUPP
+ * @type: one of enum fwctl_rsc_type, else EOPNOTSUPP
+ * @rsc_id: the number that the descriptor was told when the resource was made
+ *
+ * Resources belong to the descriptor that made them and end with it at the
+ * latest. Beyond the errors above: ENOENT, this descriptor does not own such a
+ * resource; EBUSY, an RPC in flight or another resource needs it; others tell why
+ * the firmware did not let go of it, and the descriptor has it still.
+ */
+struct fwctl_rsc_destroy {
+	__u32 size;
+	__u32 __reserved;
+	__aligned_u64 flags;
+	__u32 type;
+	__u32 rsc_id;
+};
+#define FWCTL_RSC_DESTROY _IO(FWCTL_TYPE, FWCTL_CMD_RSC_DESTROY)
 
 #endif

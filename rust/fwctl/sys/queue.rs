@@ -27,6 +27,9 @@ unsafe impl Send for OwnedQueue {}
 unsafe impl Sync for OwnedQueue {}
 
 impl OwnedQueue {
+    /// Items that can run at a time, at most.
+    pub const PARALLEL_MAX: u16 = bindings::wq_consts_WQ_MAX_ACTIVE as u16;
+
     /// Allocates a queue that is called `name` in listings and runs `parallel` items at a time.
     /// `ENOMEM`. May sleep.
     pub fn new(name: &'static CStr, parallel: u16) -> Result<Self> {
@@ -35,7 +38,7 @@ impl OwnedQueue {
             bindings::alloc_workqueue_noprof(
                 c"%s".as_char_ptr(),
                 bindings::wq_flags_WQ_UNBOUND,
-                c_int::from(parallel.clamp(1, bindings::wq_consts_WQ_MAX_ACTIVE as u16)),
+                c_int::from(parallel.clamp(1, Self::PARALLEL_MAX)),
                 name.as_char_ptr(),
             )
         };

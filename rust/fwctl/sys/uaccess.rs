@@ -4,12 +4,12 @@
 //!
 //! C header: [`include/linux/uaccess.h`](srctree/include/linux/uaccess.h)
 
+use super::task;
 use kernel::{
     bindings,
     error::to_result,
     page::PAGE_SIZE,
     prelude::*,
-    task::Task,
     transmute::{
         AsBytes,
         FromBytes, //
@@ -22,18 +22,10 @@ use kernel::{
 
 extern "C" {
     fn fwctl_helper_clear_user(to: *mut c_void, len: usize) -> usize;
-    fn fwctl_helper_fatal_signal_pending() -> bool;
 }
 
 /// Bytes cleared between two looks at pending signals: far below what a user would notice.
 const CLEAR_CHUNK: usize = 256 * 1024;
-
-/// Whether the calling task is being killed.
-pub fn killed() -> bool {
-    let _ = Task::current_raw();
-    // SAFETY: It looks at the current task only.
-    unsafe { fwctl_helper_fatal_signal_pending() }
-}
 
 /// A structure in user memory whose first word is the size that the user knows it by.
 pub struct UserStruct {
@@ -97,7 +89,7 @@ pub fn write_padded(ptr: UserPtr, len: usize, data: &[u8]) -> Result {
             return Err(EFAULT);
         }
         done += chunk;
-        if killed() {
+        if task::killed() {
             return Err(EINTR);
         }
         kernel::task::might_sleep();

@@ -191,7 +191,7 @@ TEST_F_TIMEOUT(core, scopes, TEST_S)
 			}
 		}
 	}
-	EXPECT_EQ(-EBADMSG, sample(self->fd, 3, 7, 0, NULL, NULL));
+	EXPECT_EQ(-EBADMSG, sample(self->fd, 3, 99, 0, NULL, NULL));
 }
 
 /* An ioctl as a 32-bit program makes it. */

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! One open descriptor, as the operations of its driver see it.
+
+use super::{
+    Device,
+    Operations,
+    Resources, //
+};
+use core::ops::Deref;
+use kernel::prelude::*;
+
+/// An open descriptor: what the driver's [`open`](Operations::open) made, the device that it is
+/// open on, and the resources that it owns.
+pub struct UserContext<'a, T: Operations> {
+    inner: Pin<&'a T>,
+    device: &'a Device<T>,
+    resources: &'a Resources<T::Resource>,
+}
+
+impl<'a, T: Operations> UserContext<'a, T> {
+    pub(crate) fn new(
+        inner: Pin<&'a T>,
+        device: &'a Device<T>,
+        resources: &'a Resources<T::Resource>,
+    ) -> Self {
+        Self {
+            inner,
+            device,
+            resources,
+        }
+    }
+
+    /// The device, for messages.
+    pub fn device(&self) -> &'a Device<T> {
+        self.device
+    }
+
+    /// What the descriptor owns in the firmware.
+    pub fn resources(&self) -> &'a Resources<T::Resource> {
+        self.resources
+    }
+}
+
+impl<T: Operations> Deref for UserContext<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.inner
+    }
+}

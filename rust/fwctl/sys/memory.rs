@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Memory that is charged to its user.
+//!
+//! C headers: [`include/linux/memcontrol.h`](srctree/include/linux/memcontrol.h),
+//! [`include/linux/sched/mm.h`](srctree/include/linux/sched/mm.h)
+
+use core::ptr::NonNull;
+use kernel::prelude::*;
+
+extern "C" {
+    fn fwctl_helper_kvmalloc(len: usize) -> *mut u8;
+    fn fwctl_helper_memcg_current() -> *mut c_void;
+    fn fwctl_helper_memcg_put(memcg: *mut c_void);
+    fn fwctl_helper_memcg_enter(memcg: *mut c_void) -> *mut c_void;
+}
+
+/// Memory whose size a user chose, empty, charged to the memory cgroup of whom it is for.
+///
+/// `ENOMEM` if there is none, or the cgroup is at its limit: nobody is killed for it. May sleep.
+pub fn for_user(len: usize) -> Result<KVVec<u8>> {
+    if len == 0 {
+        return Ok(KVVec::new());
+    }
+    // SAFETY: It has no preconditions.
+    let memory = NonNull::new(unsafe { fwctl_helper_kvmalloc(len) }).ok_or(ENOMEM)?;
+    // SAFETY: kvmalloc() memory of `len` bytes, nobody else's; it is freed by kvfree().
+    Ok(unsafe { KVVec::from_raw_parts(memory.as_ptr(), 0, len) })
+}
+
+/// The memory cgroup of a task, for a worker that works for it.
+///
+/// # Invariants
+///
+/// The pointer is null, or a reference that this owns.
+pub struct Memcg(*mut c_void);
+
+// SAFETY: A reference to a cgroup can be used and dropped by any task.
+unsafe impl Send for Memcg {}
+// SAFETY: As above.
+unsafe impl Sync for Memcg {}
+
+impl Memcg {
+    /// That of the calling task.
+    pub fn current() -> Self {
+        // INVARIANT: It takes a reference.
+        // SAFETY: It has no preconditions.
+        Self(unsafe { fwctl_helper_memcg_current() })
+    }
+
+    /// Calls `f` with allocations of the calling worker charged to this cgroup.
+    pub fn charged<R>(&self, f: impl FnOnce() -> R) -> R {
+        // SAFETY: The reference is kept until the one before is entered again.
+        let before = unsafe { fwctl_helper_memcg_enter(self.0) };
+        let result = f();
+        // SAFETY: It was entered before.
+        unsafe { fwctl_helper_memcg_enter(before) };
+        result
+    }
+}
+
+impl Drop for Memcg {
+    fn drop(&mut self) {
+        // SAFETY: By the type's invariant; it takes null.
+        unsafe { fwctl_helper_memcg_put(self.0) };
+    }
+}
