@@ -15,6 +15,7 @@ use crate::{
 };
 use fwctl::{
     sys::queue::OwnedQueue,
+    umem::Budget,
     Delivery, //
 };
 use kernel::{
@@ -50,6 +51,8 @@ pub(crate) struct Device {
     /// closes it.
     #[pin]
     contexts: Mutex<RBTree<usize, Arc<Context>>>,
+    /// Memory that its users have registered.
+    pub(crate) budget: Budget,
     written: Atomic<bool>,
 }
 
@@ -126,6 +129,7 @@ impl Device {
                 raw,
                 queues <- queues,
                 contexts <- new_mutex!(RBTree::new()),
+                budget: Budget::new()?,
                 written: Atomic::new(false),
             }),
             GFP_KERNEL,

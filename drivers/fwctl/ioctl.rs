@@ -16,7 +16,8 @@ use crate::{
         Answer,
         Job,
         Operation, //
-    }, //
+    },
+    umem, //
 };
 use fwctl::{
     sys::{
@@ -53,6 +54,7 @@ const TYPE: u32 = 0x9A;
 pub(crate) const FWCTL_INFO: u32 = _IO(TYPE, 0);
 pub(crate) const FWCTL_RPC: u32 = _IO(TYPE, 1);
 pub(crate) const FWCTL_RSC_DESTROY: u32 = _IO(TYPE, 2);
+pub(crate) const FWCTL_RSC_UMEM_REG: u32 = _IO(TYPE, 3);
 
 /// Argument of FWCTL_INFO. Source: `struct fwctl_info` in `include/uapi/fwctl/fwctl.h`.
 pub(crate) type Info = ffi::uapi::Info;
@@ -92,6 +94,7 @@ impl FileOperations for Node {
             FWCTL_INFO => info(context, arg)?,
             FWCTL_RPC => rpc(context, arg)?,
             FWCTL_RSC_DESTROY => rsc_destroy(context, arg)?,
+            FWCTL_RSC_UMEM_REG => umem::register(context, arg)?,
             _ => return Err(ENOTTY),
         }
         Ok(0)
@@ -187,7 +190,7 @@ fn deliver(context: &Arc<Context>, label: Label, request: Request) -> Result<Rep
     drop(calls);
     match operation.wait()? {
         Answer::Reply(reply) => Ok(reply),
-        Answer::Opened | Answer::Destroyed => Err(EIO),
+        _ => Err(EIO),
     }
 }
 
@@ -207,7 +210,11 @@ fn rsc_destroy(context: &Arc<Context>, arg: UserPtr) -> Result {
 }
 
 /// Destroys a resource of the context, of this type if one is given.
-fn destroy(context: &Arc<Context>, id: ResourceId, kind: Option<ResourceType>) -> Result {
+pub(crate) fn destroy(
+    context: &Arc<Context>,
+    id: ResourceId,
+    kind: Option<ResourceType>,
+) -> Result {
     let driver = &context.device.driver;
     if !driver.takes_requests() {
         return Err(ENOENT);

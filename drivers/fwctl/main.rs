@@ -10,6 +10,7 @@
 //! | [`ioctl`] | numbers, sizes and fields; copies of user memory |
 //! | [`gate`] | scope, capability, lockdown, taint |
 //! | [`context`] | what one descriptor owns |
+//! | [`umem`] | user memory that the device may write |
 //! | [`operation`] | work in flight for a driver, which outlives a killed caller |
 //! | [`device`] | one device, its minor number, and the time during which its driver is there |
 //! | [`ffi`] | the drivers' side: C interface, calls into a driver. The only unsafe code. |
@@ -23,8 +24,12 @@ mod ffi;
 mod gate;
 mod ioctl;
 mod operation;
+mod umem;
 
-use ::fwctl::sys::chrdev::CharDevices;
+use ::fwctl::{
+    sys::chrdev::CharDevices,
+    umem::quarantine, //
+};
 use kernel::prelude::*;
 
 module! {
@@ -33,6 +38,16 @@ module! {
     authors: ["The fwctl-rust developers"],
     description: "Firmware control: RPCs from user space to device firmware",
     license: "GPL",
+    params: {
+        max_umem_mb: u32 {
+            default: 64,
+            description: "MiB of one umem, at most",
+        },
+        max_device_mb: u32 {
+            default: 512,
+            description: "MiB of all umems of one device, at most",
+        },
+    },
 }
 
 /// What exists while the module is loaded; undone from the first field to the last.
@@ -42,12 +57,15 @@ struct Fwctl {
     nodes: CharDevices<ioctl::Node>,
     #[pin]
     subsystem: ffi::Subsystem,
+    #[pin]
+    quarantine: quarantine::Watch,
 }
 
 impl kernel::InPlaceModule for Fwctl {
-    fn init(_: &'static ThisModule) -> impl PinInit<Self, Error> {
+    fn init(module: &'static ThisModule) -> impl PinInit<Self, Error> {
         try_pin_init!(Self {
             // In this order, because a node can be opened as soon as it is served.
+            quarantine <- quarantine::Watch::new(module),
             subsystem <- ffi::Subsystem::new(),
             nodes <- CharDevices::new(c"fwctl", device::MAX_DEVICES),
             _: { subsystem.start(nodes.first()) },

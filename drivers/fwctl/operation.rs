@@ -22,11 +22,13 @@ use fwctl::{
         completion::Completion,
         memory::Memcg, //
     },
+    umem::UmemRequest,
     Reply,
     Request,
     ResourceId,
     ResourceType,
-    Scope, //
+    Scope,
+    UmemNumbers, //
 };
 use kernel::{
     impl_has_work,
@@ -51,6 +53,8 @@ pub(crate) enum Job {
     Rpc(Scope, Request),
     /// Destroy a resource, of this type if one is given.
     Destroy(ResourceId, Option<ResourceType>),
+    /// Register memory.
+    Umem(UmemRequest),
 }
 
 /// What came of it.
@@ -58,6 +62,7 @@ pub(crate) enum Answer {
     Opened,
     Reply(Reply),
     Destroyed,
+    Umem(UmemNumbers),
 }
 
 #[pin_data]
@@ -143,6 +148,7 @@ impl Operation {
                 calls.destroy(uctx, id, kind)?;
                 Ok(Answer::Destroyed)
             }
+            Job::Umem(request) => calls.register_umem(uctx, request).map(Answer::Umem),
         }
     }
 
@@ -155,12 +161,17 @@ impl Operation {
             }
             Ok(Answer::Reply(reply)) => {
                 if let Some(id) = reply.created() {
-                    // If the firmware refuses, the context has it still.
-                    let _ = calls.destroy(&self.context.uctx, id, None);
+                    self.discard(calls, id);
                 }
             }
+            Ok(Answer::Umem(numbers)) => self.discard(calls, numbers.rsc_id),
             Ok(Answer::Destroyed) | Err(_) => (),
         }
+    }
+
+    fn discard(&self, calls: &Calls<'_>, id: ResourceId) {
+        // If the firmware refuses, the context has it still.
+        let _ = calls.destroy(&self.context.uctx, id, None);
     }
 }
 

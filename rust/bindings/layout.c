@@ -54,6 +54,14 @@ int main(void)
 	FIELD(RSC_DESTROY_TYPE, struct fwctl_rsc_destroy, type);
 	FIELD(RSC_DESTROY_RSC_ID, struct fwctl_rsc_destroy, rsc_id);
 	DEFINE(RSC_DESTROY_NUMBER, FWCTL_RSC_DESTROY);
+	SIZE(UMEM_REG, struct fwctl_rsc_umem_reg);
+	FIELD(UMEM_REG_FLAGS, struct fwctl_rsc_umem_reg, flags);
+	FIELD(UMEM_REG_ADDR, struct fwctl_rsc_umem_reg, addr);
+	FIELD(UMEM_REG_LEN, struct fwctl_rsc_umem_reg, len);
+	FIELD(UMEM_REG_UMEM_ID, struct fwctl_rsc_umem_reg, umem_id);
+	FIELD(UMEM_REG_MKEY_ID, struct fwctl_rsc_umem_reg, mkey_id);
+	FIELD(UMEM_REG_RSC_ID, struct fwctl_rsc_umem_reg, rsc_id);
+	DEFINE(UMEM_REG_NUMBER, FWCTL_RSC_UMEM_REG);
 	DEFINE(RSC_TYPE_UMEM, FWCTL_RSC_TYPE_UMEM);
 
 	DEFINE(TYPE_MLX5, FWCTL_DEVICE_TYPE_MLX5);

@@ -17,8 +17,11 @@ use super::{
     ResourceType,
     Resources,
     Scope,
+    Umem,
+    UmemNumbers,
     UserContext, //
 };
+use crate::umem::UmemRequest;
 use kernel::{
     bindings,
     prelude::*,
@@ -39,6 +42,8 @@ pub struct DriverOps {
     pub parallel: u16,
     /// See [`Operations::CONTEXT`].
     pub context: Delivery,
+    /// See [`Operations::UMEM`].
+    pub umem: bool,
     /// Bytes of a context, a zeroed `fwctl_uctx` included.
     pub uctx_size: usize,
     /// See [`Operations::open`].
@@ -54,6 +59,8 @@ pub struct DriverOps {
     /// See [`Operations::destroy`]. `ENOENT` if the context does not own such a resource, of this
     /// type if one is given; `EBUSY` if something needs it.
     pub destroy: unsafe fn(*mut bindings::fwctl_uctx, ResourceId, Option<ResourceType>) -> Result,
+    /// See [`Operations::register_umem`]; maps the memory first.
+    pub register_umem: unsafe fn(*mut bindings::fwctl_uctx, UmemRequest) -> Result<UmemNumbers>,
 }
 
 extern "C" {
@@ -90,6 +97,7 @@ pub(crate) const fn ops<T: Operations>() -> DriverOps {
         device_type: T::DEVICE_TYPE,
         parallel: T::PARALLEL,
         context: T::CONTEXT,
+        umem: T::UMEM,
         uctx_size: core::mem::size_of::<Context<T>>(),
         open: open::<T>,
         close: close::<T>,
@@ -97,6 +105,7 @@ pub(crate) const fn ops<T: Operations>() -> DriverOps {
         check: check::<T>,
         rpc: rpc::<T>,
         destroy: destroy::<T>,
+        register_umem: register_umem::<T>,
     }
 }
 
@@ -234,6 +243,23 @@ unsafe fn destroy<T: Operations>(
             T::destroy(context, data, &resource)?;
             resource.gone();
             Ok(())
+        })
+    }
+}
+
+/// # Safety
+///
+/// As [`DriverOps`] says.
+unsafe fn register_umem<T: Operations>(
+    uctx: *mut bindings::fwctl_uctx,
+    request: UmemRequest,
+) -> Result<UmemNumbers> {
+    // SAFETY: As required of the caller, which also means that the core calls the driver now.
+    unsafe {
+        with_context::<T, _>(uctx, |context, data| {
+            let parent = context.device().parent();
+            let umem = Umem::new(request.pages, request.share, parent)?;
+            T::register_umem(context, data, umem, request.flags)
         })
     }
 }

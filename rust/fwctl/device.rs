@@ -92,6 +92,18 @@ impl<T: Operations> Device<T> {
     }
 }
 
+impl<T: Operations> Device<T> {
+    /// The hardware behind it.
+    ///
+    /// # Safety
+    ///
+    /// Must be called from inside of a call of the core into the driver.
+    pub(crate) unsafe fn parent(&self) -> &device::Device {
+        // SAFETY: A registered device has a reference to its parent.
+        unsafe { device::Device::from_raw((*self.as_raw()).dev.parent) }
+    }
+}
+
 impl<T: Operations> AsRef<device::Device> for Device<T> {
     fn as_ref(&self) -> &device::Device {
         // SAFETY: By the invariants `dev` is a live `fwctl_device`; its `struct device` is

@@ -21,6 +21,7 @@ mod request;
 mod resource;
 mod scope;
 pub mod sys;
+pub mod umem;
 
 pub use self::{
     context::UserContext,
@@ -47,5 +48,11 @@ pub use self::{
         MAX_NEEDS,
         MAX_RESOURCES, //
     },
-    scope::Scope, //
+    scope::Scope,
+    sys::message::allowed as message_allowed,
+    umem::{
+        Umem,
+        UmemFlags,
+        UmemNumbers, //
+    }, //
 };

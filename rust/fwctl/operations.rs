@@ -8,6 +8,9 @@ use super::{
     Request,
     Resource,
     Scope,
+    Umem,
+    UmemFlags,
+    UmemNumbers,
     UserContext, //
 };
 use kernel::{
@@ -112,6 +115,10 @@ pub trait Operations: Sized + Send + Sync + 'static {
     /// for [`PARALLEL`](Self::PARALLEL): closing one descriptor waits for no other.
     const CONTEXT: Delivery;
 
+    /// Whether the device can write to memory of its users, by
+    /// [`register_umem`](Self::register_umem).
+    const UMEM: bool = false;
+
     /// A file descriptor was opened. An error is the errno of `open(2)`.
     fn open<'a>(
         device: &Device<Self>,
@@ -166,5 +173,20 @@ pub trait Operations: Sized + Send + Sync + 'static {
     ) -> Result {
         let _ = (context, data, resource);
         Ok(())
+    }
+
+    /// Makes `umem` known to the firmware, as a resource of the descriptor. Runs on a worker.
+    ///
+    /// The bus addresses of `umem` are had from [`Umem::expose`]. From then on the driver says with
+    /// [`Umem::released`] that the firmware has let go of it, when it knows: after a refusal to
+    /// begin with, or after [`destroy`](Self::destroy). What is dropped without it is quarantined.
+    fn register_umem<'a>(
+        context: &UserContext<'_, Self>,
+        data: &Self::RegistrationData<'a>,
+        umem: Umem,
+        flags: UmemFlags,
+    ) -> Result<UmemNumbers> {
+        let _ = (context, data, umem, flags);
+        Err(EOPNOTSUPP)
     }
 }

@@ -8,14 +8,15 @@
 //! back there.
 
 use kernel::{
-    new_mutex,
     prelude::*,
     rbtree::{
         RBTree,
         RBTreeNodeReservation, //
     },
+    static_lock_class,
     sync::{
         Arc,
+        LockClassKey,
         Mutex,
         UniqueArc, //
     }, //
@@ -142,6 +143,13 @@ impl<R> Table<R> {
     }
 }
 
+/// The class of the tables' locks, for all drivers: one name and one key, in this crate, where the
+/// code of a generic type would have a name in each driver.
+#[inline(never)]
+fn lock_class() -> (&'static CStr, Pin<&'static LockClassKey>) {
+    (c"fwctl::Resources", static_lock_class!())
+}
+
 /// The resources of one descriptor.
 ///
 /// All methods may sleep. None is held across a command to the firmware.
@@ -154,11 +162,15 @@ pub struct Resources<R> {
 impl<R: Resource> Resources<R> {
     pub(crate) fn new() -> impl PinInit<Self> {
         pin_init!(Self {
-            table <- new_mutex!(Table {
-                entries: RBTree::new(),
-                count: 0,
-                last: 0,
-            }),
+            table <- {
+                let (name, class) = lock_class();
+                let table = Table {
+                    entries: RBTree::new(),
+                    count: 0,
+                    last: 0,
+                };
+                Mutex::new(table, name, class)
+            },
         })
     }
 

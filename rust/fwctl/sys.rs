@@ -2,13 +2,16 @@
 
 //! Kernel facilities that the core needs and the `kernel` crate does not offer yet: character
 //! devices, device classes, killable waiting, own work queues, the size rule of extensible ioctls,
-//! capabilities, lockdown and taint, memory charged to users. Each would go to a file of its own
-//! below `rust/kernel`.
+//! capabilities, lockdown and taint, memory charged to users, limited messages, pinned user memory
+//! and its mapping. Each would go to a file of its own below `rust/kernel`.
 
 pub mod chrdev;
 pub mod class;
 pub mod completion;
+pub mod dma;
 pub mod memory;
+pub mod message;
+pub mod pin;
 pub mod queue;
 pub mod security;
 pub mod task;

@@ -3,6 +3,7 @@
  * Inline functions of the kernel that Rust cannot call, for rust/fwctl/sys.
  */
 #include <linux/memcontrol.h>
+#include <linux/ratelimit.h>
 #include <linux/sched.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
@@ -57,4 +58,12 @@ void fwctl_helper_memcg_put(struct mem_cgroup *memcg)
 struct mem_cgroup *fwctl_helper_memcg_enter(struct mem_cgroup *memcg)
 {
 	return set_active_memcg(memcg);
+}
+
+bool fwctl_helper_message_allowed(void)
+{
+	static DEFINE_RATELIMIT_STATE(limit, DEFAULT_RATELIMIT_INTERVAL,
+				      DEFAULT_RATELIMIT_BURST);
+
+	return __ratelimit(&limit);
 }

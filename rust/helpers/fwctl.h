@@ -10,6 +10,7 @@ size_t fwctl_helper_clear_user(void __user *to, size_t len);
 bool fwctl_helper_fatal_signal_pending(void);
 void fwctl_helper_current_comm(char *buf);
 bool fwctl_helper_exiting(void);
+bool fwctl_helper_message_allowed(void);
 void *fwctl_helper_kvmalloc(size_t len);
 struct mem_cgroup *fwctl_helper_memcg_current(void);
 void fwctl_helper_memcg_put(struct mem_cgroup *memcg);

@@ -16,12 +16,14 @@ use core::{
 use fwctl::{
     abi::DriverOps,
     sys::completion::Completion,
+    umem::UmemRequest,
     Delivery,
     Reply,
     Request,
     ResourceId,
     ResourceType,
-    Scope, //
+    Scope,
+    UmemNumbers, //
 };
 use kernel::{
     bindings,
@@ -327,6 +329,23 @@ impl Calls<'_> {
             Ops::C(_) => Err(ENOENT),
             // SAFETY: The context is open: an operation in flight keeps it so.
             Ops::Rust(ops) => unsafe { (Self::rust(ops).destroy)(uctx.as_ptr(), id, kind) },
+        }
+    }
+
+    /// Registers memory of the context, and waits for the firmware.
+    pub(crate) fn register_umem(&self, uctx: &Uctx, request: UmemRequest) -> Result<UmemNumbers> {
+        match self.driver.ops {
+            Ops::C(_) => Err(EOPNOTSUPP),
+            // SAFETY: The context is open: an operation in flight keeps it so.
+            Ops::Rust(ops) => unsafe { (Self::rust(ops).register_umem)(uctx.as_ptr(), request) },
+        }
+    }
+
+    /// Whether the device can write to memory of its users.
+    pub(crate) fn takes_umems(&self) -> bool {
+        match self.driver.ops {
+            Ops::C(_) => false,
+            Ops::Rust(ops) => Self::rust(ops).umem,
         }
     }
 

@@ -71,6 +71,17 @@ const _: () = {
     assert!(ioctl::FWCTL_RSC_DESTROY as usize == c::RSC_DESTROY_NUMBER);
     assert!(c::RSC_DESTROY_NUMBER == 0x9a02);
 
+    assert!(size_of::<uapi::RscUmemReg>() == c::UMEM_REG_SIZE && c::UMEM_REG_SIZE == 48);
+    assert!(offset_of!(uapi::RscUmemReg, flags) == c::UMEM_REG_FLAGS && c::UMEM_REG_FLAGS == 8);
+    assert!(offset_of!(uapi::RscUmemReg, addr) == c::UMEM_REG_ADDR && c::UMEM_REG_ADDR == 16);
+    assert!(offset_of!(uapi::RscUmemReg, len) == c::UMEM_REG_LEN && c::UMEM_REG_LEN == 24);
+    assert!(offset_of!(uapi::RscUmemReg, umem_id) == c::UMEM_REG_UMEM_ID);
+    assert!(offset_of!(uapi::RscUmemReg, mkey_id) == c::UMEM_REG_MKEY_ID);
+    assert!(offset_of!(uapi::RscUmemReg, rsc_id) == c::UMEM_REG_RSC_ID);
+    assert!(c::UMEM_REG_UMEM_ID == 32 && c::UMEM_REG_MKEY_ID == 36 && c::UMEM_REG_RSC_ID == 40);
+    assert!(ioctl::FWCTL_RSC_UMEM_REG as usize == c::UMEM_REG_NUMBER);
+    assert!(c::UMEM_REG_NUMBER == 0x9a03);
+
     assert!(ResourceType::Umem as usize == c::RSC_TYPE_UMEM && c::RSC_TYPE_UMEM == 0);
     assert!(DeviceType::Mlx5 as usize == c::TYPE_MLX5);
     assert!(DeviceType::Cxl as usize == c::TYPE_CXL);

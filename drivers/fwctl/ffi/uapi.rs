@@ -58,6 +58,26 @@ impl RscDestroy {
     pub(crate) const MIN_SIZE: usize = 24;
 }
 
+/// `struct fwctl_rsc_umem_reg`.
+#[derive(Default)]
+#[repr(C)]
+pub(crate) struct RscUmemReg {
+    pub(crate) size: u32,
+    pub(crate) reserved: u32,
+    pub(crate) flags: u64,
+    pub(crate) addr: u64,
+    pub(crate) len: u64,
+    pub(crate) umem_id: u32,
+    pub(crate) mkey_id: u32,
+    pub(crate) rsc_id: u32,
+    pub(crate) tail: u32,
+}
+
+impl RscUmemReg {
+    /// Bytes of the oldest version.
+    pub(crate) const MIN_SIZE: usize = 44;
+}
+
 // SAFETY: Integers only, and `layout.rs` shows that there is no padding.
 unsafe impl AsBytes for Info {}
 // SAFETY: Integers only.
@@ -70,3 +90,7 @@ unsafe impl FromBytes for Rpc {}
 unsafe impl AsBytes for RscDestroy {}
 // SAFETY: Integers only.
 unsafe impl FromBytes for RscDestroy {}
+// SAFETY: Integers only, and `layout.rs` shows that there is no padding.
+unsafe impl AsBytes for RscUmemReg {}
+// SAFETY: Integers only.
+unsafe impl FromBytes for RscUmemReg {}

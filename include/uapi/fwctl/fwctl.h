@@ -32,6 +32,7 @@ enum {
 	FWCTL_CMD_INFO = 0,
 	FWCTL_CMD_RPC = 1,
 	FWCTL_CMD_RSC_DESTROY = 2,
+	FWCTL_CMD_RSC_UMEM_REG = 3,
 };
 
 /** enum fwctl_device_type - Who defines the layout of RPCs and of INFO data */
@@ -138,5 +139,47 @@ struct fwctl_rsc_destroy {
 	__u32 rsc_id;
 };
 #define FWCTL_RSC_DESTROY _IO(FWCTL_TYPE, FWCTL_CMD_RSC_DESTROY)
+
+
+/** enum fwctl_umem_flags - What FWCTL_RSC_UMEM_REG can do beyond */
+enum fwctl_umem_flags {
+	/** @FWCTL_UMEM_MKEY: make a key as well, by which RPCs name the memory */
+	FWCTL_UMEM_MKEY = 1 << 0,
+	/** @FWCTL_UMEM_MCDD: for the register MCDD of mlx5; changes nothing */
+	FWCTL_UMEM_MCDD = 1 << 1,
+};
+
+/**
+ * struct fwctl_rsc_umem_reg - argument of FWCTL_RSC_UMEM_REG: let the device
+ * write to memory of the caller
+ * @size: bytes of this structure as the caller knows it, 44 at least
+ * @__reserved: not looked at
+ * @flags: of enum fwctl_umem_flags; anything else is EOPNOTSUPP
+ * @addr: user address of the memory, any alignment
+ * @len: its bytes
+ * @umem_id: out, the firmware's number of it
+ * @mkey_id: out, its key with FWCTL_UMEM_MKEY, else 0. To the key the memory
+ *	begins at @addr
+ * @rsc_id: out, its number for FWCTL_RSC_DESTROY, 1 to 2^31 - 1
+ *
+ * The memory is pinned, and charged to RLIMIT_MEMLOCK, until it is destroyed or
+ * the descriptor is closed; that it is unmapped, or its owner gone, does not
+ * matter to the device. Beyond the errors above: EINVAL, @len is 0, wraps around
+ * or is above what a umem may have; ENOMEM, a limit on locked memory is reached;
+ * EFAULT, a page cannot be written or belongs to a file that does not allow it;
+ * EOPNOTSUPP, the device or the platform cannot do it; ENOSPC, the descriptor has
+ * as many resources as it may.
+ */
+struct fwctl_rsc_umem_reg {
+	__u32 size;
+	__u32 __reserved;
+	__aligned_u64 flags;
+	__aligned_u64 addr;
+	__aligned_u64 len;
+	__u32 umem_id;
+	__u32 mkey_id;
+	__u32 rsc_id;
+};
+#define FWCTL_RSC_UMEM_REG _IO(FWCTL_TYPE, FWCTL_CMD_RSC_UMEM_REG)
 
 #endif

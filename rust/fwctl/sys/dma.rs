@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Pinned memory as a device sees it.
+//!
+//! C header: [`include/linux/dma-mapping.h`](srctree/include/linux/dma-mapping.h)
+
+use super::pin::PinnedPages;
+use core::ptr::NonNull;
+use kernel::{
+    bindings,
+    device,
+    error::to_result,
+    page::{
+        PAGE_SHIFT,
+        PAGE_SIZE, //
+    },
+    prelude::*,
+    sync::aref::ARef, //
+};
+
+extern "C" {
+    fn fwctl_helper_dma_is_copied(dev: *mut c_void, addr: bindings::dma_addr_t) -> bool;
+    fn fwctl_helper_sg_next(
+        sg: *mut c_void,
+        addr: *mut bindings::dma_addr_t,
+        len: *mut c_uint,
+    ) -> *mut c_void;
+}
+
+/// Pinned pages, whole ones, mapped for a device to read and write.
+///
+/// # Invariants
+///
+/// `table` is mapped for `device`.
+pub struct Mapping {
+    table: KBox<bindings::sg_table>,
+    device: ARef<device::Device>,
+    pages: PinnedPages,
+}
+
+// SAFETY: A mapping can be undone by any task.
+unsafe impl Send for Mapping {}
+// SAFETY: It does not change.
+unsafe impl Sync for Mapping {}
+
+const BIDIRECTIONAL: bindings::dma_data_direction = bindings::dma_data_direction::DMA_BIDIRECTIONAL;
+
+/// A part of a mapping that is contiguous for the device.
+#[derive(Clone, Copy)]
+pub struct Segment {
+    /// Bus address.
+    pub addr: u64,
+    /// Bytes.
+    pub len: u64,
+}
+
+impl Mapping {
+    /// Maps `pages` for `device`, which must be bound to its driver.
+    ///
+    /// `EOPNOTSUPP` if the platform would have to copy what the device writes; `ENOMEM`, or the
+    /// error of the DMA layer. May sleep.
+    pub fn new(mut pages: PinnedPages, device: &device::Device) -> Result<Self> {
+        let mut table = KBox::new(pin_init::zeroed::<bindings::sg_table>(), GFP_KERNEL_ACCOUNT)?;
+        let count = c_uint::try_from(pages.count()).map_err(|_| EINVAL)?;
+        // SAFETY: There are `count` pages; the table is ours.
+        to_result(unsafe {
+            bindings::sg_alloc_table_from_pages_segment(
+                &mut *table,
+                pages.as_mut_ptr(),
+                count,
+                0,
+                pages.count() << PAGE_SHIFT,
+                // Whole pages, whatever their number.
+                c_uint::MAX & !(PAGE_SIZE as c_uint - 1),
+                bindings::GFP_KERNEL_ACCOUNT,
+            )
+        })?;
+        let device: ARef<device::Device> = device.into();
+        // SAFETY: The table holds the pages; the device is bound.
+        let mapped = to_result(unsafe {
+            bindings::dma_map_sgtable(raw(&device), &mut *table, BIDIRECTIONAL, 0)
+        });
+        if let Err(e) = mapped {
+            // SAFETY: It was allocated above and is not mapped.
+            unsafe { bindings::sg_free_table(&mut *table) };
+            return Err(e);
+        }
+        // INVARIANT: It was just mapped.
+        let this = Self {
+            table,
+            device,
+            pages,
+        };
+        // SAFETY: The device is alive.
+        let copied =
+            |at: Segment| unsafe { fwctl_helper_dma_is_copied(raw(&this.device).cast(), at.addr) };
+        if this.segments().any(copied) {
+            return Err(EOPNOTSUPP);
+        }
+        Ok(this)
+    }
+
+    /// What is mapped.
+    pub fn pages(&self) -> &PinnedPages {
+        &self.pages
+    }
+
+    /// For which device.
+    pub fn device(&self) -> &device::Device {
+        &self.device
+    }
+
+    /// The parts, in the order of the memory.
+    pub fn segments(&self) -> impl Iterator<Item = Segment> + '_ {
+        let mut next = self.table.sgl;
+        (0..self.table.nents).map_while(move |_| {
+            let sg = NonNull::new(next)?;
+            let (mut addr, mut len) = (0, 0);
+            // SAFETY: It is one of the mapped entries of the table.
+            next = unsafe { fwctl_helper_sg_next(sg.as_ptr().cast(), &mut addr, &mut len) }.cast();
+            Some(Segment {
+                addr,
+                len: len.into(),
+            })
+        })
+    }
+}
+
+fn raw(device: &device::Device) -> *mut bindings::device {
+    // `Device` is a transparent wrapper.
+    core::ptr::from_ref(device).cast_mut().cast()
+}
+
+impl Drop for Mapping {
+    fn drop(&mut self) {
+        // SAFETY: By the type's invariant, with the direction and the number of entries that it was
+        // mapped with.
+        unsafe {
+            bindings::dma_unmap_sg_attrs(
+                raw(&self.device),
+                self.table.sgl,
+                self.table.orig_nents as c_int,
+                BIDIRECTIONAL,
+                0,
+            );
+            bindings::sg_free_table(&mut *self.table);
+        }
+        // The pages go last, with the field.
+    }
+}
