@@ -1,123 +1,51 @@
 // SPDX-License-Identifier: BSD-3-Clause OR GPL-2.0
 
-//! Mailboxes: their headers, and the commands that the driver sends of its own.
+//! Commands that the driver sends of its own.
 //!
-//! Source: Programmer's Reference Manual, chapter "Command Reference"; `mlx5_ifc.h`. All fields are
-//! big endian.
+//! Source: Programmer's Reference Manual, chapter "Command Reference"; `mlx5_ifc.h`.
 
-use crate::ffi::Mdev;
+use crate::{
+    ffi::Mdev,
+    mailbox::{
+        get16,
+        get32,
+        set16,
+        set32,
+        set64,
+        stamp_uid,
+        Outbox, //
+    },
+    policy::mkey, //
+};
 use kernel::{
     fmt,
     prelude::*, //
 };
 
-/// Bytes of the shortest mailbox, in either direction.
-pub(crate) const MIN_LEN: usize = 16;
-/// Bytes of the longest: 512 blocks of 512 bytes.
-pub(crate) const MAX_LEN: usize = 512 * 512;
-
+pub(crate) const DESTROY_MKEY: u16 = 0x202;
+pub(crate) const DEALLOC_PD: u16 = 0x801;
+pub(crate) const DESTROY_UMEM: u16 = 0xa0a;
+const ALLOC_PD: u16 = 0x800;
 const CREATE_UCTX: u16 = 0xa04;
 const DESTROY_UCTX: u16 = 0xa06;
-
-/// A 16-bit field at byte `at`; `None` beyond the end.
-pub(crate) fn get16(mailbox: &[u8], at: usize) -> Option<u16> {
-    let bytes = mailbox.get(at..)?.first_chunk()?;
-    Some(u16::from_be_bytes(*bytes))
-}
-
-/// A 32-bit field at byte `at`; `None` beyond the end.
-pub(crate) fn get32(mailbox: &[u8], at: usize) -> Option<u32> {
-    let bytes = mailbox.get(at..)?.first_chunk()?;
-    Some(u32::from_be_bytes(*bytes))
-}
-
-fn set16(mailbox: &mut [u8], at: usize, value: u16) {
-    let bytes = mailbox
-        .get_mut(at..)
-        .and_then(|bytes| bytes.first_chunk_mut());
-    if let Some(bytes) = bytes {
-        *bytes = value.to_be_bytes();
-    }
-}
-
-fn set32(mailbox: &mut [u8], at: usize, value: u32) {
-    let bytes = mailbox
-        .get_mut(at..)
-        .and_then(|bytes| bytes.first_chunk_mut());
-    if let Some(bytes) = bytes {
-        *bytes = value.to_be_bytes();
-    }
-}
-
-/// A request, with its header taken apart.
-#[derive(Clone, Copy)]
-pub(crate) struct Inbox<'a> {
-    pub(crate) opcode: u16,
-    /// Another function for which the command is meant; 0 for none. Where an opcode does not know
-    /// this field, it is reserved.
-    pub(crate) vhca_tunnel_id: u16,
-    pub(crate) op_mod: u16,
-    /// Everything, header included.
-    pub(crate) bytes: &'a [u8],
-}
-
-impl<'a> Inbox<'a> {
-    /// `None` if it is too short to have a header.
-    pub(crate) fn new(bytes: &'a [u8]) -> Option<Self> {
-        if bytes.len() < MIN_LEN {
-            return None;
-        }
-        Some(Self {
-            opcode: get16(bytes, 0)?,
-            vhca_tunnel_id: get16(bytes, 4)?,
-            op_mod: get16(bytes, 6)?,
-            bytes,
-        })
-    }
-}
-
-/// Writes `uid` where the firmware looks for the owner of a command.
-pub(crate) fn stamp_uid(inbox: &mut [u8], uid: u16) {
-    set16(inbox, 2, uid);
-}
-
-/// The firmware's word on a command that it did not carry out.
-#[derive(Clone, Copy)]
-pub(crate) struct Refusal {
-    opcode: u16,
-    status: u8,
-    syndrome: u32,
-}
-
-impl Refusal {
-    fn check(opcode: u16, outbox: &[u8]) -> core::result::Result<(), Self> {
-        match outbox.first() {
-            Some(0) => Ok(()),
-            status => Err(Self {
-                opcode,
-                status: status.copied().unwrap_or_default(),
-                syndrome: get32(outbox, 4).unwrap_or_default(),
-            }),
-        }
-    }
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "opcode {:#x} status {:#x} syndrome {:#x}",
-            self.opcode, self.status, self.syndrome
-        )
-    }
-}
+const CREATE_UMEM: u16 = 0xa08;
 
 /// Why a command of the driver's own did not succeed.
 pub(crate) enum Failure {
-    /// The firmware said so.
-    Refused(Refusal),
+    /// The firmware did not carry it out.
+    Refused(u16, Outbox),
     /// It was not reached, or did not answer.
     Transport(Error),
+}
+
+impl Failure {
+    /// For the caller on whose behalf it was sent.
+    pub(crate) fn errno(&self) -> Error {
+        match self {
+            Self::Refused(..) => EIO,
+            Self::Transport(e) => *e,
+        }
+    }
 }
 
 impl From<Error> for Failure {
@@ -126,18 +54,42 @@ impl From<Error> for Failure {
     }
 }
 
-impl From<Refusal> for Failure {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused(refusal)
+impl Failure {
+    /// Whether the firmware may have carried it out all the same.
+    pub(crate) fn is_unclear(&self) -> bool {
+        match self {
+            Self::Refused(..) => false,
+            // These come before it is queued: no memory, and a device in its error state.
+            Self::Transport(e) => ![ENOMEM, ENXIO, EINVAL, EBUSY].contains(e),
+        }
     }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Refused(refusal) => refusal.fmt(f),
+            Self::Refused(opcode, Outbox { status, syndrome }) => write!(
+                f,
+                "opcode {opcode:#x} status {status:#x} syndrome {syndrome:#x}"
+            ),
             Self::Transport(e) => write!(f, "error {}", e.to_errno()),
         }
+    }
+}
+
+/// Sends `inbox`, whose opcode this fills in, and wants it carried out.
+fn carry_out(
+    mdev: &Mdev<'_>,
+    opcode: u16,
+    inbox: &mut [u8],
+    outbox: &mut [u8],
+) -> core::result::Result<(), Failure> {
+    set16(inbox, 0, opcode);
+    mdev.exec(inbox, outbox)?;
+    match Outbox::new(outbox) {
+        Some(Outbox { status: 0, .. }) => Ok(()),
+        Some(refusal) => Err(Failure::Refused(opcode, refusal)),
+        None => Err(EIO.into()),
     }
 }
 
@@ -147,10 +99,8 @@ impl fmt::Display for Failure {
 pub(crate) fn create_uctx(mdev: &Mdev<'_>, caps: u32) -> core::result::Result<u16, Failure> {
     let mut inbox = [0; 64];
     let mut outbox = [0; 16];
-    set16(&mut inbox, 0, CREATE_UCTX);
     set32(&mut inbox, 16, caps);
-    mdev.exec(&mut inbox, &mut outbox)?;
-    Refusal::check(CREATE_UCTX, &outbox)?;
+    carry_out(mdev, CREATE_UCTX, &mut inbox, &mut outbox)?;
     match get16(&outbox, 10) {
         // 0 is mlx5_core itself: a descriptor with its rights could do anything.
         None | Some(0) => Err(EIO.into()),
@@ -164,8 +114,94 @@ pub(crate) fn create_uctx(mdev: &Mdev<'_>, caps: u32) -> core::result::Result<u1
 pub(crate) fn destroy_uctx(mdev: &Mdev<'_>, uid: u16) -> core::result::Result<(), Failure> {
     let mut inbox = [0; 16];
     let mut outbox = [0; 16];
-    set16(&mut inbox, 0, DESTROY_UCTX);
     set16(&mut inbox, 10, uid);
-    mdev.exec(&mut inbox, &mut outbox)?;
-    Ok(Refusal::check(DESTROY_UCTX, &outbox)?)
+    carry_out(mdev, DESTROY_UCTX, &mut inbox, &mut outbox)
+}
+
+/// Where commands that make or end an object have its number, in 24 bits.
+pub(crate) const NUMBER: usize = 8;
+const NUMBER_MASK: u32 = 0xff_ffff;
+
+/// The number of an object in a mailbox that makes or ends it; `None` if the mailbox is too short.
+pub(crate) fn number(mailbox: &[u8]) -> Option<u32> {
+    Some(get32(mailbox, NUMBER)? & NUMBER_MASK)
+}
+
+/// Sends `inbox` for the user context `uid` and returns the number of the object that it made.
+fn make(
+    mdev: &Mdev<'_>,
+    opcode: u16,
+    uid: u16,
+    inbox: &mut [u8],
+) -> core::result::Result<u32, Failure> {
+    let mut outbox = [0; 16];
+    stamp_uid(inbox, uid);
+    carry_out(mdev, opcode, inbox, &mut outbox)?;
+    Ok(number(&outbox).ok_or(EIO)?)
+}
+
+/// Makes a protection domain; returns its number.
+///
+/// Source: ALLOC_PD.
+pub(crate) fn alloc_pd(mdev: &Mdev<'_>, uid: u16) -> core::result::Result<u32, Failure> {
+    make(mdev, ALLOC_PD, uid, &mut [0; 16])
+}
+
+/// Makes a key; returns its index.
+///
+/// Source: CREATE_MKEY.
+pub(crate) fn create_mkey(
+    mdev: &Mdev<'_>,
+    uid: u16,
+    mut inbox: [u8; mkey::LEN],
+) -> core::result::Result<u32, Failure> {
+    make(mdev, mkey::CREATE_MKEY, uid, &mut inbox)
+}
+
+/// Largest `page_shift` of a umem: the field has 5 bits, from 4 KiB on.
+pub(crate) const MAX_PAGE_SHIFT: u32 = 12 + 31;
+
+/// Makes a umem of pages of `1 << page_shift` bytes at the bus addresses `pages`, beginning
+/// `offset` bytes into the first; returns its number.
+///
+/// Source: CREATE_UMEM. In: log_page_size @0x20 from 4 KiB on, page_offset @0x24, num_of_mtt @0x28,
+/// from @0x30 on 8 bytes for each page, bits 1 and 0 for writing and reading.
+pub(crate) fn create_umem(
+    mdev: &Mdev<'_>,
+    uid: u16,
+    page_shift: u32,
+    offset: u32,
+    pages: impl Iterator<Item = u64>,
+) -> core::result::Result<u32, Failure> {
+    const TRANSLATIONS: usize = 0x30;
+    const WRITE_READ: u64 = 3;
+
+    let mut inbox = KVVec::from_elem(0u8, TRANSLATIONS, GFP_KERNEL_ACCOUNT).map_err(Error::from)?;
+    let mut count = 0;
+    for page in pages {
+        inbox
+            .extend_from_slice(&(page | WRITE_READ).to_be_bytes(), GFP_KERNEL_ACCOUNT)
+            .map_err(Error::from)?;
+        count += 1;
+    }
+    set32(&mut inbox, 0x20, page_shift - 12);
+    set32(&mut inbox, 0x24, offset);
+    set64(&mut inbox, 0x28, count);
+    make(mdev, CREATE_UMEM, uid, &mut inbox)
+}
+
+/// Ends an object of the user context `uid`, by a command that names it @8.
+///
+/// Source: DEALLOC_PD, DESTROY_MKEY, DESTROY_UMEM. In: uid @2, 24 bits of number @8.
+pub(crate) fn destroy_object(
+    mdev: &Mdev<'_>,
+    opcode: u16,
+    uid: u16,
+    number: u32,
+) -> core::result::Result<(), Failure> {
+    let mut inbox = [0; 16];
+    let mut outbox = [0; 16];
+    set16(&mut inbox, 2, uid);
+    set32(&mut inbox, NUMBER, number);
+    carry_out(mdev, opcode, &mut inbox, &mut outbox)
 }

@@ -5,24 +5,38 @@
 use crate::{
     cmd::{
         self,
-        Failure,
-        Inbox, //
+        Failure, //
     },
     ffi::{
         Info,
         Mdev, //
     },
-    policy, //
+    mailbox::{
+        Inbox,
+        MAX_LEN,
+        MIN_LEN, //
+    },
+    module_parameters,
+    objects::{
+        self,
+        Object, //
+    },
+    policy::{
+        self,
+        Verdict, //
+    }, //
 };
 use fwctl::{
     Delivery,
     Device,
     DeviceType,
-    NoResource,
     Operations,
     Reply,
     Request,
     Scope,
+    Umem,
+    UmemFlags,
+    UmemNumbers,
     UserContext, //
 };
 use kernel::prelude::*;
@@ -36,16 +50,39 @@ pub(crate) struct Context {
     caps: u32,
 }
 
+impl Context {
+    /// What the firmware knows it by.
+    pub(crate) fn uid(&self) -> u16 {
+        self.uid
+    }
+
+    /// Objects that it may own, at most.
+    pub(crate) fn limit(&self) -> usize {
+        (*module_parameters::max_objects.value_ref()) as usize
+    }
+
+    fn judge(&self, scope: Scope, inbox: &[u8]) -> Result<Verdict> {
+        let caller = policy::Caller {
+            scope,
+            tools: self.caps & TOOLS_RESOURCES != 0,
+            strict: *module_parameters::strict.value_ref(),
+        };
+        let inbox = Inbox::new(inbox).ok_or(EMSGSIZE)?;
+        policy::judge(inbox, caller).ok_or(EBADMSG)
+    }
+}
+
 impl Operations for Context {
     type RegistrationData<'a> = Mdev<'a>;
     type Info = Info;
-    type Resource = NoResource;
+    type Resource = Object;
 
     const DEVICE_TYPE: DeviceType = DeviceType::Mlx5;
     // Half of the slots of a command queue, so that mlx5_core itself always finds one.
     const PARALLEL: u16 = 16;
     // Both are commands.
     const CONTEXT: Delivery = Delivery::Worker;
+    const UMEM: bool = true;
 
     fn open<'a>(
         device: &Device<Self>,
@@ -56,26 +93,27 @@ impl Operations for Context {
         match cmd::create_uctx(mdev, caps) {
             Ok(uid) => Ok(Context { uid, caps }),
             Err(failure) => {
-                dev_err!(
-                    device.as_ref(),
-                    "no user context from firmware: {}\n",
-                    failure
-                );
-                Err(match failure {
-                    Failure::Refused(_) => EIO,
-                    Failure::Transport(e) => e,
-                })
+                if fwctl::message_allowed() {
+                    dev_err!(
+                        device.as_ref(),
+                        "no user context from firmware: {}\n",
+                        failure
+                    );
+                }
+                Err(failure.errno())
             }
         }
     }
 
     fn close<'a>(this: Pin<&mut Self>, device: &Device<Self>, mdev: &Self::RegistrationData<'a>) {
         if let Err(failure) = cmd::destroy_uctx(mdev, this.uid) {
+            mdev.count_refusal();
             dev_warn!(
                 device.as_ref(),
-                "firmware did not release UID {}: {}\n",
+                "firmware did not release UID {}: {} (refusals so far: {})\n",
                 this.uid,
-                failure
+                failure,
+                mdev.refusals()
             );
         }
     }
@@ -93,29 +131,59 @@ impl Operations for Context {
         scope: Scope,
         request: &Request,
     ) -> Result<Delivery> {
-        let lengths = cmd::MIN_LEN..=cmd::MAX_LEN;
+        let lengths = MIN_LEN..=MAX_LEN;
         if !lengths.contains(&request.output_len()) || !lengths.contains(&request.input().len()) {
             return Err(EMSGSIZE);
         }
-        let inbox = Inbox::new(request.input()).ok_or(EMSGSIZE)?;
-        let tools = context.caps & TOOLS_RESOURCES != 0;
-        if policy::admits(inbox, policy::Caller { scope, tools }) {
-            Ok(Delivery::Worker)
-        } else {
-            Err(EBADMSG)
-        }
+        let verdict = context.judge(scope, request.input())?;
+        objects::check(context, verdict, request.input())?;
+        Ok(Delivery::Worker)
     }
 
     fn rpc<'a>(
         context: &UserContext<'_, Self>,
         mdev: &Self::RegistrationData<'a>,
-        _: Scope,
-        mut request: Request,
+        scope: Scope,
+        request: Request,
     ) -> Result<Reply> {
-        let (inbox, outbox) = request.buffers();
-        cmd::stamp_uid(inbox, context.uid);
-        mdev.exec(inbox, outbox)?;
-        let len = request.output_len();
-        Ok(request.into_reply(len))
+        let verdict = context.judge(scope, request.input())?;
+        objects::deliver(context, mdev, verdict, request)
+    }
+
+    fn destroy<'a>(
+        context: &UserContext<'_, Self>,
+        mdev: &Self::RegistrationData<'a>,
+        object: &Object,
+    ) -> Result {
+        objects::give_back(mdev, context.uid, object).map_err(|failure| {
+            mdev.count_refusal();
+            dev_warn!(
+                context.device().as_ref(),
+                "firmware did not release {} of UID {}: {} (refusals so far: {})\n",
+                object,
+                context.uid,
+                failure,
+                mdev.refusals()
+            );
+            failure.errno()
+        })
+    }
+
+    fn register_umem<'a>(
+        context: &UserContext<'_, Self>,
+        mdev: &Self::RegistrationData<'a>,
+        umem: Umem,
+        flags: UmemFlags,
+    ) -> Result<UmemNumbers> {
+        objects::register_umem(context, mdev, umem, flags).map_err(|failure| {
+            if matches!(failure, Failure::Refused(..)) && fwctl::message_allowed() {
+                dev_warn!(
+                    context.device().as_ref(),
+                    "no umem from firmware: {}\n",
+                    failure
+                );
+            }
+            failure.errno()
+        })
     }
 }

@@ -12,6 +12,10 @@ use kernel::{
     device,
     error::to_result,
     prelude::*,
+    sync::atomic::{
+        ordering::Relaxed,
+        Atomic, //
+    },
     transmute::AsBytes, //
 };
 
@@ -50,6 +54,8 @@ extern "C" {
 /// The pointer is valid for `'a`.
 pub(crate) struct Mdev<'a> {
     mdev: NonNull<c_void>,
+    /// Releases that the firmware refused or did not answer.
+    refusals: Atomic<u32>,
     _bound: PhantomData<&'a ()>,
 }
 
@@ -67,6 +73,7 @@ impl<'a> Mdev<'a> {
         // INVARIANT: mlx5_core unbinds the auxiliary device before it frees the function.
         Ok(Self {
             mdev: NonNull::new(mdev).ok_or(ENODEV)?,
+            refusals: Atomic::new(0),
             _bound: PhantomData,
         })
     }
@@ -83,6 +90,16 @@ impl<'a> Mdev<'a> {
     pub(crate) fn uctx_cap(&self) -> u32 {
         // SAFETY: By the type's invariant.
         unsafe { fwctl_helper_mlx5_uctx_cap(self.mdev.as_ptr()) }
+    }
+
+    /// The firmware did not take something back.
+    pub(crate) fn count_refusal(&self) {
+        self.refusals.add(1, Relaxed);
+    }
+
+    /// How often it did not.
+    pub(crate) fn refusals(&self) -> u32 {
+        self.refusals.load(Relaxed)
     }
 
     /// Sends the mailbox `input` and waits for the firmware's answer in `output`.

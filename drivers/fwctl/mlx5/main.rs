@@ -7,9 +7,12 @@
 //!
 //! | module | job |
 //! | --- | --- |
-//! | [`context`] | what one descriptor owns: a UID |
+//! | [`context`] | one descriptor: its UID, and the way of its RPCs |
 //! | [`policy`] | which commands pass in which scope, and why |
-//! | [`cmd`] | layout of mailboxes, commands of the driver's own |
+//! | [`objects`] | what a descriptor owns in the firmware beside its UID |
+//! | [`umem`] | user memory in the firmware, and keys over it |
+//! | [`mailbox`] | layout of mailboxes |
+//! | [`cmd`] | commands of the driver's own |
 //! | [`ffi`] | mlx5_core. The only unsafe code. |
 
 #![deny(unsafe_code)]
@@ -18,7 +21,10 @@ mod cmd;
 mod context;
 #[allow(unsafe_code)]
 mod ffi;
+mod mailbox;
+mod objects;
 mod policy;
+mod umem;
 
 use crate::{
     context::Context,
@@ -66,4 +72,14 @@ kernel::module_auxiliary_driver! {
     description: "Firmware control for NVIDIA ConnectX and BlueField",
     license: "Dual BSD/GPL",
     imports_ns: ["FWCTL"],
+    params: {
+        strict: bool {
+            default: false,
+            description: "Refuse registers that the policy does not name, and raise what discloses keys or addresses to DEBUG_WRITE",
+        },
+        max_objects: u32 {
+            default: 1024,
+            description: "Firmware objects of one descriptor, at most",
+        },
+    },
 }

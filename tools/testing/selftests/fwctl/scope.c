@@ -218,8 +218,11 @@ TEST_F_TIMEOUT(scope, attacks, TEST_S)
 			set32(self->in, MBOX_HEADER, 1 << 30);
 		for (uint32_t scope = CONFIGURATION;
 		     scope < (a->allowed ?: FULL + 1); scope++) {
-			EXPECT_EQ(-EBADMSG, SEND(scope)) {
-				TH_LOG("%s, scope %u", a->name, scope);
+			int ret = SEND(scope);
+
+			/* By the policy, or for memory that is not its own. */
+			EXPECT_TRUE(ret == -EBADMSG || ret == -ENOENT) {
+				TH_LOG("%s, scope %u: %d", a->name, scope, ret);
 			}
 		}
 	}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: BSD-3-Clause OR GPL-2.0
+
+//! Requests that can make the device write to memory, or act on another function.
+//!
+//! Source of layouts: Programmer's Reference Manual, chapter "Registers"; `mlx5_ifc.h`.
+
+use super::{
+    registers::DATA,
+    Caller,
+    Look,
+    Reach, //
+};
+use crate::mailbox::{
+    get16,
+    get32,
+    get64,
+    Inbox, //
+};
+use fwctl::Scope;
+
+/// Another function's state is for those who debug with writes.
+fn function_is_allowed(vhca_id: u16, caller: Caller) -> bool {
+    vhca_id == 0 || caller.scope >= Scope::DebugWrite
+}
+
+/// CORE_DUMP: core_dump_type @3, 2 is to memory; vhca_id @0xa; mkey @0x10, size in bytes @0x14,
+/// address @0x18.
+pub(super) fn core_dump(inbox: Inbox<'_>, caller: Caller) -> Option<Look> {
+    const TO_MEMORY: u32 = 2;
+
+    let kind = get32(inbox.bytes, DATA)? & 0xff;
+    let vhca_id = get16(inbox.bytes, DATA + 0xa)?;
+    let reach = Reach {
+        mkey: get32(inbox.bytes, DATA + 0x10)?,
+        len: get32(inbox.bytes, DATA + 0x14)?,
+        addr: get64(inbox.bytes, DATA + 0x18)?,
+    };
+    Some(if !function_is_allowed(vhca_id, caller) {
+        Look::Bad
+    } else if kind == TO_MEMORY {
+        Look::Reaches(reach)
+    } else {
+        Look::fine_if(reach.mkey == 0)
+    })
+}
+
+/// RES_DUMP: inline_dump @0 bit 30, vhca_id @6, mkey @0x20, size in bytes @0x24, address @0x28.
+pub(super) fn resource_dump(inbox: Inbox<'_>, caller: Caller) -> Option<Look> {
+    const INLINE: u32 = 1 << 30;
+
+    let is_inline = get32(inbox.bytes, DATA)? & INLINE != 0;
+    let vhca_id = get16(inbox.bytes, DATA + 6)?;
+    let reach = Reach {
+        mkey: get32(inbox.bytes, DATA + 0x20)?,
+        len: get32(inbox.bytes, DATA + 0x24)?,
+        addr: get64(inbox.bytes, DATA + 0x28)?,
+    };
+    Some(if !function_is_allowed(vhca_id, caller) {
+        Look::Bad
+    } else if is_inline {
+        Look::fine_if(reach.mkey == 0)
+    } else {
+        Look::Reaches(reach)
+    })
+}
+
+/// SET_DIAGNOSTIC_PARAMS, context @16: tracer_dump bit 25 of the second word, which sends samples
+/// to the tracer's memory, which is mlx5_core's.
+pub(super) fn diagnostic_params(inbox: Inbox<'_>, _: Caller) -> Option<Look> {
+    const TRACER_DUMP: u32 = 1 << 25;
+
+    match get32(inbox.bytes, 20) {
+        Some(flags) => Some(Look::fine_if(flags & TRACER_DUMP == 0)),
+        // Too short to say anything; the firmware will say so.
+        None => Some(Look::Fine),
+    }
+}
