@@ -149,7 +149,7 @@ unsafe fn open<T: Operations>(uctx: *mut bindings::fwctl_uctx) -> Result {
     // not move; nobody uses them before this returns.
     unsafe {
         let resources = &raw mut (*context).resources;
-        pin_init::raw_init(resources, Resources::new());
+        pin_init::raw_init(resources, Resources::new(T::max_resources()));
         device
             .with_data(|device, data| {
                 pin_init::raw_try_init(&raw mut (*context).inner, T::open(device, data))

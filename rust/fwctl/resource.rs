@@ -157,11 +157,13 @@ fn lock_class() -> (&'static CStr, Pin<&'static LockClassKey>) {
 pub struct Resources<R> {
     #[pin]
     table: Mutex<Table<R>>,
+    limit: usize,
 }
 
 impl<R: Resource> Resources<R> {
-    pub(crate) fn new() -> impl PinInit<Self> {
+    pub(crate) fn new(limit: usize) -> impl PinInit<Self> {
         pin_init!(Self {
+            limit: limit.min(MAX_RESOURCES),
             table <- {
                 let (name, class) = lock_class();
                 let table = Table {
@@ -177,7 +179,7 @@ impl<R: Resource> Resources<R> {
     /// A place for a resource that needs those in `needs`, to be had before the firmware is asked
     /// for it. What it needs stays until it is gone.
     ///
-    /// `ENOSPC` if the descriptor has [`MAX_RESOURCES`]; `ENOENT` if it does not own one of
+    /// `ENOSPC` if the descriptor has as many as it may; `ENOENT` if it does not own one of
     /// `needs`; `EINVAL` if there are more than [`MAX_NEEDS`]; `ENOMEM`.
     pub fn reserve(&self, needs: &[ResourceId]) -> Result<Reservation<'_, R>> {
         let mut needed = [None; MAX_NEEDS];
@@ -191,7 +193,7 @@ impl<R: Resource> Resources<R> {
         let node = RBTreeNodeReservation::new(GFP_KERNEL_ACCOUNT)?;
 
         let mut table = self.table.lock();
-        if table.count == MAX_RESOURCES {
+        if table.count >= self.limit {
             return Err(ENOSPC);
         }
         for &id in needs {
@@ -237,9 +239,9 @@ impl<R: Resource> Resources<R> {
             .map(|(&id, _)| ResourceId(id))
     }
 
-    /// How many there are, those on their way in or out included.
-    pub fn count(&self) -> usize {
-        self.table.lock().count
+    /// Whether there is no place for another one.
+    pub fn is_full(&self) -> bool {
+        self.table.lock().count >= self.limit
     }
 
     /// Takes a resource out, to be destroyed. `ENOENT` if the descriptor does not own it, or not any

@@ -56,11 +56,6 @@ impl Context {
         self.uid
     }
 
-    /// Objects that it may own, at most.
-    pub(crate) fn limit(&self) -> usize {
-        (*module_parameters::max_objects.value_ref()) as usize
-    }
-
     fn judge(&self, scope: Scope, inbox: &[u8]) -> Result<Verdict> {
         let caller = policy::Caller {
             scope,
@@ -83,6 +78,10 @@ impl Operations for Context {
     // Both are commands.
     const CONTEXT: Delivery = Delivery::Worker;
     const UMEM: bool = true;
+
+    fn max_resources() -> usize {
+        (*module_parameters::max_objects.value_ref()) as usize
+    }
 
     fn open<'a>(
         device: &Device<Self>,

@@ -149,14 +149,6 @@ impl Window {
     }
 }
 
-fn check_limit(user: &User<'_>) -> Result {
-    if user.resources().count() < user.limit() {
-        Ok(())
-    } else {
-        Err(ENOSPC)
-    }
-}
-
 /// Whether the descriptor has what a request needs. `ENOENT` if it does not own an object or memory
 /// that the request names; `EFAULT` if its memory is too small; `ENOSPC` if it owns as many objects
 /// as it may. Nothing is sent.
@@ -167,13 +159,9 @@ pub(crate) fn check(user: &User<'_>, verdict: Verdict, inbox: &[u8]) -> Result {
     match verdict.effect {
         Effect::None => Ok(()),
         Effect::Destroys(kind) => find_named(user, kind, inbox).map(|_| ()),
-        Effect::Creates(kind) => {
-            check_limit(user)?;
-            match kind {
-                Kind::Pd => Ok(()),
-                Kind::Mkey => Window::new(user, inbox).map(|_| ()),
-            }
-        }
+        Effect::Creates(_) if user.resources().is_full() => Err(ENOSPC),
+        Effect::Creates(Kind::Pd) => Ok(()),
+        Effect::Creates(Kind::Mkey) => Window::new(user, inbox).map(|_| ()),
     }
 }
 
@@ -284,7 +272,6 @@ pub(crate) fn register_umem(
     umem: Umem,
     flags: UmemFlags,
 ) -> core::result::Result<UmemNumbers, Failure> {
-    check_limit(user)?;
     let place = user.resources().reserve(&[])?;
     let mut object = UmemObject::make(mdev, user.uid(), umem)?;
     if flags.mkey() {
