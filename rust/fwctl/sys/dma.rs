@@ -114,16 +114,30 @@ impl Mapping {
     pub fn segments(&self) -> impl Iterator<Item = Segment> + '_ {
         let mut next = self.table.sgl;
         (0..self.table.nents).map_while(move |_| {
-            let sg = NonNull::new(next)?;
-            let (mut addr, mut len) = (0, 0);
             // SAFETY: It is one of the mapped entries of the table.
-            next = unsafe { fwctl_helper_sg_next(sg.as_ptr().cast(), &mut addr, &mut len) }.cast();
-            Some(Segment {
-                addr,
-                len: len.into(),
-            })
+            let (segment, after) = unsafe { take(NonNull::new(next)?) };
+            next = after;
+            Some(segment)
         })
     }
+}
+
+/// An entry of a mapped table, and the one after it. Not inlined, because drivers cannot call the
+/// helper.
+///
+/// # Safety
+///
+/// `sg` must be one of the mapped entries.
+#[inline(never)]
+unsafe fn take(sg: NonNull<bindings::scatterlist>) -> (Segment, *mut bindings::scatterlist) {
+    let (mut addr, mut len) = (0, 0);
+    // SAFETY: As required of the caller.
+    let after = unsafe { fwctl_helper_sg_next(sg.as_ptr().cast(), &mut addr, &mut len) };
+    let segment = Segment {
+        addr,
+        len: len.into(),
+    };
+    (segment, after.cast())
 }
 
 fn raw(device: &device::Device) -> *mut bindings::device {
