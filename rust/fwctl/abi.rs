@@ -163,15 +163,19 @@ unsafe fn open<T: Operations>(uctx: *mut bindings::fwctl_uctx) -> Result {
 /// As [`DriverOps`] says.
 unsafe fn close<T: Operations>(uctx: *mut bindings::fwctl_uctx) {
     // SAFETY: As required of the caller.
-    unsafe {
+    let kept = unsafe {
         with_context::<T, _>(uctx, |context, data| {
+            let mut kept = 0;
             while let Some(resource) = context.resources().take_last() {
                 // The driver has reported what went wrong; there is nobody to try again.
-                let _ = T::destroy(context, data, &resource);
+                if T::destroy(context, data, &resource).is_err() {
+                    kept += 1;
+                }
                 resource.gone();
             }
-        });
-    }
+            kept
+        })
+    };
     // SAFETY: As required of the caller.
     let device = unsafe { device::<T>(uctx) };
     // SAFETY: The core calls the driver now. Nothing else runs on this context, and `open`
@@ -179,7 +183,9 @@ unsafe fn close<T: Operations>(uctx: *mut bindings::fwctl_uctx) {
     unsafe {
         let context = uctx.cast::<Context<T>>();
         let inner = &raw mut (*context).inner;
-        device.with_data(|device, data| T::close(Pin::new_unchecked(&mut *inner), device, data));
+        device.with_data(|device, data| {
+            T::close(Pin::new_unchecked(&mut *inner), device, data, kept);
+        });
         core::ptr::drop_in_place(inner);
         core::ptr::drop_in_place(&raw mut (*context).resources);
     }

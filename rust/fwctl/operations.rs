@@ -132,11 +132,17 @@ pub trait Operations: Sized + Send + Sync + 'static {
     ) -> impl PinInit<Self, Error>;
 
     /// The counterpart of a successful [`open`](Self::open): gives back to the firmware what this
-    /// context is there. Its resources are destroyed by then. Runs when the descriptor is closed
-    /// and its last RPC is done, or before that when the device is unbound. `this` is dropped
-    /// after it. What fails is for the driver to report.
-    fn close<'a>(this: Pin<&mut Self>, device: &Device<Self>, data: &Self::RegistrationData<'a>) {
-        let _ = (this, device, data);
+    /// context is there. Its resources are destroyed by then, but for `kept` of them for which
+    /// [`destroy`](Self::destroy) failed. Runs when the descriptor is closed and its last RPC is
+    /// done, or before that when the device is unbound. `this` is dropped after it. What fails is
+    /// for the driver to report.
+    fn close<'a>(
+        this: Pin<&mut Self>,
+        device: &Device<Self>,
+        data: &Self::RegistrationData<'a>,
+        kept: usize,
+    ) {
+        let _ = (this, device, data, kept);
     }
 
     /// The data of FWCTL_INFO. Runs in the caller, so it should not wait for the firmware.

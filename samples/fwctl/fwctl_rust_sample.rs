@@ -171,7 +171,7 @@ impl Operations for Context {
         })
     }
 
-    fn close<'a>(this: Pin<&mut Self>, _: &Device<Self>, firmware: &Firmware) {
+    fn close<'a>(this: Pin<&mut Self>, _: &Device<Self>, firmware: &Firmware, _: usize) {
         match this.linger_ms.load(Relaxed) {
             0 => (),
             ms => sleep_ms(ms),

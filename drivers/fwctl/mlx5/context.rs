@@ -104,7 +104,22 @@ impl Operations for Context {
         }
     }
 
-    fn close<'a>(this: Pin<&mut Self>, device: &Device<Self>, mdev: &Self::RegistrationData<'a>) {
+    fn close<'a>(
+        this: Pin<&mut Self>,
+        device: &Device<Self>,
+        mdev: &Self::RegistrationData<'a>,
+        kept: usize,
+    ) {
+        if kept > 0 {
+            // It would be refused.
+            dev_warn!(
+                device.as_ref(),
+                "firmware keeps UID {} with {} of its objects\n",
+                this.uid,
+                kept
+            );
+            return;
+        }
         if let Err(failure) = cmd::destroy_uctx(mdev, this.uid) {
             mdev.count_refusal();
             dev_warn!(

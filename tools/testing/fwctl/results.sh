@@ -48,13 +48,15 @@ programs()
 # selftests PREFIX MODULES OPTION...: all of them, each list with the devices and the VM that it needs.
 selftests()
 {
-	local prefix=$1 modules=$2 main reset lockdown
+	local prefix=$1 modules=$2 main reset quarantine lockdown
 	shift 2
 	mapfile -t main < <(programs list)
 	mapfile -t reset < <(programs list-reset)
+	mapfile -t quarantine < <(programs list-quarantine)
 	mapfile -t lockdown < <(programs list-lockdown)
 	vm "${prefix}selftests" "$modules" "$@" --devices 2 "${main[@]}"
 	vm "${prefix}reset" "$modules" "$@" --devices 1 --allow-leak-at flr "${reset[@]}"
+	vm "${prefix}quarantine" "$modules" "$@" --devices 1 --allow-leak-at teardown "${quarantine[@]}"
 	vm "${prefix}lockdown" "$modules" "$@" --devices 1 "${lockdown[@]}"
 }
 

@@ -19,7 +19,9 @@
 enum {
 	OP_QUERY_HCA_CAP = 0x100,
 	OP_CREATE_MKEY = 0x200,
+	OP_DESTROY_MKEY = 0x202,
 	OP_ALLOC_PD = 0x800,
+	OP_DEALLOC_PD = 0x801,
 	OP_ACCESS_REG = 0x805,
 	OP_SET_DIAGNOSTIC_PARAMS = 0x820,
 	OP_QUERY_GENERAL_OBJECT = 0xa02,
@@ -104,6 +106,9 @@ long long read_number(const char *path);
 int tainted(void);
 /* Loads or unloads modules; its exit status. */
 int modprobe(const char *arguments);
+
+/* Unloads one module and none that it needs; 0 or a negative errno. */
+int module_remove(const char *name);
 
 /* Whether a missing node or control port is a failure: in a VM made for the tests. */
 bool device_required(void);

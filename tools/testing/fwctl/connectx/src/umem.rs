@@ -8,8 +8,8 @@ use crate::objects::{Body, Kind};
 use crate::status::{Reason, Refusal, Status};
 use crate::ConnectX;
 
-const CONTEXT: usize = 16;
-const LIST: usize = CONTEXT + 32;
+const CONTEXT: usize = 32;
+const LIST: usize = CONTEXT + 16;
 const WRITE: u64 = 1 << 1;
 const READ: u64 = 1;
 

@@ -136,9 +136,9 @@ fn umem_layout_is_checked() {
     assert_eq!(driver.create_umem(uid, &[DATA + 8]).0, BAD_PARAM);
     let mut input = message(0xa08, 0, uid, &[]);
     input.resize(48, 0);
-    input[24..32].copy_from_slice(&u64::MAX.to_be_bytes());
+    input[40..48].copy_from_slice(&u64::MAX.to_be_bytes());
     assert_eq!(driver.exec(0, &input, 16).unwrap().1[0], BAD_PARAM);
-    input[24..32].copy_from_slice(&2_u64.to_be_bytes());
+    input[40..48].copy_from_slice(&2_u64.to_be_bytes());
     assert_eq!(driver.exec(0, &input, 16).unwrap().1[0], 0x50);
     assert_eq!(driver.objects("umem"), 0);
 }

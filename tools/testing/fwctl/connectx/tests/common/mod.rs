@@ -242,7 +242,7 @@ impl Driver {
     pub fn create_umem(&mut self, uid: u16, pages: &[u64]) -> (u8, u16) {
         let mut input = vec![0; 48];
         input[..4].copy_from_slice(&[0x0a, 0x08, (uid >> 8) as u8, uid as u8]);
-        input[24..32].copy_from_slice(&(pages.len() as u64).to_be_bytes());
+        input[40..48].copy_from_slice(&(pages.len() as u64).to_be_bytes());
         for page in pages {
             input.extend((page | 3).to_be_bytes());
         }

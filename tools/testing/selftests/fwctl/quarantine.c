@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Memory that firmware does not let go of: pinned until the device is quiet.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "kselftest_harness.h"
+#include "umem_test.h"
+
+enum { UMEMS = 64, OP_DESTROY_UMEM = 0xa0a };
+
+FIXTURE(quarantine)
+{
+	int fd;
+	int control;
+	unsigned int nodes;
+	long long pinned;
+	char function[64];
+	char auxiliary[256];
+};
+
+FIXTURE_SETUP(quarantine)
+{
+	if (upstream_driver())
+		SKIP(return, "the kernel's C driver has no umems");
+	self->fd = NODE_OPEN(0);
+	self->control = CONTROL_OPEN(0);
+	self->nodes = node_count();
+	self->pinned = pinned_pages();
+	snprintf(self->function, sizeof(self->function), "%s", node_function(0));
+	snprintf(self->auxiliary, sizeof(self->auxiliary), "%s",
+		 function_auxiliary(self->function));
+}
+
+FIXTURE_TEARDOWN(quarantine)
+{
+	close(self->fd);
+	EXPECT_TRUE(node_wait(self->nodes));
+	EXPECT_TRUE(pinned_wait(self->pinned));
+	EXPECT_EQ(0, firmware_objects(self->control, "umem"));
+	close(self->control);
+}
+
+static bool refuse(int control, unsigned int opcode, int times)
+{
+	char request[160];
+	const char *reply;
+
+	snprintf(request, sizeof(request),
+		 "{\"op\":\"fault\",\"fault\":{\"kind\":\"bad_status\","
+		 "\"opcode\":\"%#x\",\"status\":\"0x9\",\"times\":%d}}", opcode,
+		 times);
+	reply = control_ask(control, request);
+	return reply && strstr(reply, "\"ok\":true");
+}
+
+static int register_all(int fd, char *room)
+{
+	struct fwctl_rsc_umem_reg umem;
+	int ret = 0;
+
+	for (int i = 0; i < UMEMS && !ret; i++)
+		ret = umem_register(fd, i % 2, room + 2 * i * PAGE, 2 * PAGE, &umem);
+	return ret;
+}
+
+/* Theory: firmware that refuses once is asked again; until then the umem is there. */
+TEST_F_TIMEOUT(quarantine, second_attempt, TEST_S)
+{
+	struct fwctl_rsc_umem_reg umem;
+	char *room = memory(PAGE);
+
+	ASSERT_NE(NULL, room);
+	ASSERT_EQ(0, umem_register(self->fd, FWCTL_UMEM_MKEY, room, PAGE, &umem));
+	ASSERT_TRUE(refuse(self->control, OP_DESTROY_UMEM, 1));
+	EXPECT_EQ(-EIO, umem_destroy(self->fd, umem.rsc_id));
+	EXPECT_EQ(self->pinned + 1, pinned_pages());
+	EXPECT_EQ(0, umem_destroy(self->fd, umem.rsc_id));
+	EXPECT_EQ(self->pinned, pinned_pages());
+}
+
+/*
+ * Theory: what firmware refuses to the end stays pinned over the end of the
+ * descriptor, of the process and of the driver, keeps the core loaded, and comes
+ * back when the PCI function is unbound.
+ */
+TEST_F_TIMEOUT(quarantine, refused, TEST_S)
+{
+	char path[128];
+	int status;
+	pid_t child = fork();
+
+	if (!child) {
+		struct fwctl_rsc_umem_reg umem;
+		int fd = node_open(0);
+
+		close(self->fd);
+		_exit(umem_register(fd, 0, memory(PAGE), PAGE, &umem) ||
+		      !refuse(self->control, OP_DESTROY_UMEM, 1));
+	}
+	ASSERT_EQ(child, waitpid(child, &status, 0));
+	ASSERT_EQ(0, status);
+	EXPECT_EQ(self->pinned + 1, pinned_pages());
+
+	/* Binding the auxiliary device again proves nothing. */
+	ASSERT_EQ(0, write_file(DRIVER "/unbind", self->auxiliary));
+	EXPECT_EQ(self->pinned + 1, pinned_pages());
+	close(self->fd);
+	EXPECT_EQ(0, module_remove("mlx5_fwctl"));
+	EXPECT_EQ(-EWOULDBLOCK, module_remove("fwctl"));
+	ASSERT_EQ(0, modprobe("mlx5_fwctl"));
+	ASSERT_TRUE(node_wait(self->nodes));
+	EXPECT_EQ(self->pinned + 1, pinned_pages());
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/drivers/mlx5_core/unbind");
+	ASSERT_EQ(0, write_file(path, self->function));
+	EXPECT_EQ(self->pinned, pinned_pages());
+	snprintf(path, sizeof(path), "/sys/bus/pci/drivers/mlx5_core/bind");
+	ASSERT_EQ(0, write_file(path, self->function));
+	ASSERT_TRUE(node_wait(self->nodes));
+	self->fd = node_open(0);
+	EXPECT_LE(0, self->fd);
+}
+
+/* Theory: who is killed leaves nothing behind. */
+TEST_F_TIMEOUT(quarantine, killed, TEST_S)
+{
+	int ready[2], status;
+	pid_t child;
+	char byte;
+
+	ASSERT_EQ(0, pipe(ready));
+	child = fork();
+	if (!child) {
+		int fd = node_open(0);
+
+		close(self->fd);
+		if (!register_all(fd, memory(2 * UMEMS * PAGE)))
+			(void)!write(ready[1], "x", 1);
+		pause();
+	}
+	close(ready[1]);
+	ASSERT_EQ(1, read(ready[0], &byte, 1));
+	EXPECT_EQ(UMEMS, firmware_objects(self->control, "umem"));
+	EXPECT_EQ(UMEMS / 2, firmware_objects(self->control, "mkey"));
+	ASSERT_EQ(0, kill(child, SIGKILL));
+	ASSERT_EQ(child, waitpid(child, &status, 0));
+	EXPECT_TRUE(pinned_wait(self->pinned));
+	EXPECT_EQ(0, firmware_objects(self->control, "mkey"));
+	EXPECT_EQ(0, firmware_objects(self->control, "pd"));
+	close(ready[0]);
+}
+
+/* Theory: unbinding gives all memory back, with the descriptor open. */
+TEST_F_TIMEOUT(quarantine, unbound, TEST_S)
+{
+	char *room = memory(2 * UMEMS * PAGE);
+
+	ASSERT_NE(NULL, room);
+	ASSERT_EQ(0, register_all(self->fd, room));
+	EXPECT_EQ(self->pinned + 2 * UMEMS, pinned_pages());
+	ASSERT_EQ(0, write_file(DRIVER "/unbind", self->auxiliary));
+	EXPECT_EQ(self->pinned, pinned_pages());
+	EXPECT_EQ(0, firmware_objects(self->control, "umem"));
+	EXPECT_EQ(-ENODEV, umem_destroy(self->fd, 1));
+	ASSERT_EQ(0, write_file(DRIVER "/bind", self->auxiliary));
+}
+
+/* Theory: so does the removal of the function. */
+TEST_F_TIMEOUT(quarantine, removed, TEST_S)
+{
+	char *room = memory(2 * UMEMS * PAGE);
+	char path[128];
+
+	ASSERT_NE(NULL, room);
+	ASSERT_EQ(0, register_all(self->fd, room));
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/remove", self->function);
+	ASSERT_EQ(0, write_file(path, "1"));
+	EXPECT_EQ(self->pinned, pinned_pages());
+	ASSERT_EQ(0, write_file("/sys/bus/pci/rescan", "1"));
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "umem_test.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+
+enum {
+	OP_DUMP_TO_MEMORY = 2,
+	CORE_DUMP_LEN = 64,
+	MKEY_LEN = 0x110,
+};
+
+int umem_register(int fd, uint64_t flags, const void *addr, uint64_t len,
+		  struct fwctl_rsc_umem_reg *umem)
+{
+	*umem = (struct fwctl_rsc_umem_reg){
+		.size = sizeof(*umem),
+		.flags = flags,
+		.addr = (uintptr_t)addr,
+		.len = len,
+	};
+	return call(fd, FWCTL_RSC_UMEM_REG, umem);
+}
+
+int umem_destroy(int fd, uint32_t rsc_id)
+{
+	struct fwctl_rsc_destroy arg = {
+		.size = sizeof(arg),
+		.type = FWCTL_RSC_TYPE_UMEM,
+		.rsc_id = rsc_id,
+	};
+
+	return call(fd, FWCTL_RSC_DESTROY, &arg);
+}
+
+void *memory(size_t len)
+{
+	void *addr = mmap(NULL, len, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return addr == MAP_FAILED ? NULL : addr;
+}
+
+static int carried_out(int ret, const uint8_t *out)
+{
+	if (ret)
+		return ret;
+	return out[0] ? -EREMOTEIO : 0;
+}
+
+int core_dump(int fd, uint32_t mkey, uint64_t addr, uint32_t len)
+{
+	uint8_t in[MBOX_HEADER + CORE_DUMP_LEN] = {}, out[sizeof(in)] = {};
+	uint8_t *reg = in + MBOX_HEADER;
+	uint32_t out_len = sizeof(out);
+
+	access_reg(in, OP_MOD_READ, REG_CORE_DUMP);
+	reg[3] = OP_DUMP_TO_MEMORY;
+	set32(reg, 0x10, mkey);
+	set32(reg, 0x14, len);
+	set32(reg, 0x18, addr >> 32);
+	set32(reg, 0x1c, addr);
+	return carried_out(rpc(fd, FWCTL_RPC_DEBUG_READ_ONLY, in, sizeof(in), out,
+			       &out_len), out);
+}
+
+bool is_core_dump(const void *addr, size_t len)
+{
+	for (size_t at = 0; at + 8 <= len; at += 8) {
+		uint32_t i = at / 8;
+
+		if (get32(addr, at) != 0xf0000 + 4 * i ||
+		    get32(addr, at + 4) != i * 0x01010101u)
+			return false;
+	}
+	return true;
+}
+
+int pd_alloc(int fd)
+{
+	uint8_t in[MBOX_HEADER] = {}, out[MBOX_HEADER] = {};
+	uint32_t out_len = sizeof(out);
+	int ret;
+
+	set16(in, 0, OP_ALLOC_PD);
+	ret = carried_out(rpc(fd, FWCTL_RPC_DEBUG_READ_ONLY, in, sizeof(in), out,
+			      &out_len), out);
+	return ret ?: (int)(get32(out, 8) & 0xffffff);
+}
+
+int object_end(int fd, uint16_t opcode, uint32_t number)
+{
+	uint8_t in[MBOX_HEADER] = {}, out[MBOX_HEADER] = {};
+	uint32_t out_len = sizeof(out);
+
+	set16(in, 0, opcode);
+	set32(in, 8, number);
+	return carried_out(rpc(fd, FWCTL_RPC_DEBUG_READ_ONLY, in, sizeof(in), out,
+			       &out_len), out);
+}
+
+uint32_t mkey_create(int fd, uint32_t pd, uint32_t umem_id, uint64_t offset,
+		     uint64_t start, uint64_t len, int *error)
+{
+	uint8_t in[MKEY_LEN] = {}, out[MBOX_HEADER] = {};
+	uint32_t out_len = sizeof(out);
+	const uint8_t variant = 0x5a;
+
+	set16(in, 0, OP_CREATE_MKEY);
+	set32(in, 0xc, 1u << 30);
+	/* Local write and read, translated. */
+	set32(in, 0x10, 1 << 11 | 1 << 10 | 1 << 8);
+	set32(in, 0x14, 0xffffff00 | variant);
+	set32(in, 0x1c, pd);
+	set32(in, 0x20, start >> 32);
+	set32(in, 0x24, start);
+	set32(in, 0x28, len >> 32);
+	set32(in, 0x2c, len);
+	set32(in, 0x64, umem_id);
+	set32(in, 0x68, offset >> 32);
+	set32(in, 0x6c, offset);
+	*error = carried_out(rpc(fd, FWCTL_RPC_DEBUG_READ_ONLY, in, sizeof(in), out,
+				 &out_len), out);
+	return *error ? 0 : (get32(out, 8) & 0xffffff) << 8 | variant;
+}
+
+static long long vmstat(const char *name)
+{
+	FILE *file = fopen("/proc/vmstat", "re");
+	long long value = -1, found;
+	char key[64];
+
+	while (file && fscanf(file, "%63s %lld", key, &found) == 2)
+		if (!strcmp(key, name))
+			value = found;
+	if (file)
+		fclose(file);
+	return value;
+}
+
+long long pinned_pages(void)
+{
+	long long acquired, released;
+
+	/* Adds up what each CPU has counted. */
+	read_number("/proc/sys/vm/stat_refresh");
+	acquired = vmstat("nr_foll_pin_acquired");
+	released = vmstat("nr_foll_pin_released");
+	return acquired < 0 || released < 0 ? -1 : acquired - released;
+}
+
+static bool pinned_are(void *count)
+{
+	return pinned_pages() == *(long long *)count;
+}
+
+bool pinned_wait(long long count)
+{
+	return patient(pinned_are, &count);
+}
