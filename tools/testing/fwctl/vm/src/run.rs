@@ -32,7 +32,7 @@ const EXIT_COMPLAINT: u8 = 1;
 /// QEMU connects its sockets when it starts; seconds on a loaded host.
 const CONNECT_BOUND: Duration = Duration::from_secs(60);
 /// From the end of the command to power off: unloading, kmemleak scans, dmesg.
-const CHECKOUT_BOUND: Duration = Duration::from_secs(180);
+const CHECKOUT_BOUND: Duration = Duration::from_secs(900);
 /// From the last event to the end of QEMU.
 const POWER_OFF_BOUND: Duration = Duration::from_secs(30);
 /// For what a closed file has left to the driver's own threads.
