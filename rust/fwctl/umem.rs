@@ -129,6 +129,7 @@ pub(crate) struct Inner {
     mapping: Mapping,
     _share: Share,
     state: Atomic<u32>,
+    watched: quarantine::Watched,
     next: Option<KBox<Inner>>,
 }
 
@@ -149,6 +150,7 @@ impl Umem {
         }
         Ok(Self(Some(KBox::new(
             Inner {
+                watched: quarantine::Watched::new(mapping.device())?,
                 mapping,
                 _share: share,
                 state: Atomic::new(PRIVATE),
@@ -206,6 +208,7 @@ impl Umem {
     /// them: the memory is given back after [`released`](Self::released) only.
     pub fn expose(&self, shift: u32) -> impl Iterator<Item = u64> + '_ {
         if let Some(inner) = &self.0 {
+            inner.watched.mark();
             inner.state.store(EXPOSED, Relaxed);
         }
         self.mapping()
@@ -227,7 +230,7 @@ impl Umem {
 impl Drop for Umem {
     fn drop(&mut self) {
         if let Some(inner) = self.0.take() {
-            if inner.state.load(Acquire) == EXPOSED {
+            if inner.state.load(Acquire) == EXPOSED && !inner.watched.was_quiet() {
                 quarantine::put(inner);
             }
         }

@@ -2,9 +2,9 @@
 
 //! Memory that firmware was given and has not given back.
 //!
-//! It stays pinned and mapped until its device provably cannot write any more: bus mastering was
-//! seen off, which every reset of the function begins with, or the PCI device was unbound from its
-//! driver. While there is any, the module cannot be unloaded.
+//! It stays pinned and mapped until its device provably could not write any more: after the memory
+//! was given to it, bus mastering was seen off, which every reset of the function begins with, or
+//! the PCI device was unbound from its driver. While there is any, the module cannot be unloaded.
 
 use super::Inner;
 use crate::sys::queue::OwnedQueue;
@@ -17,6 +17,15 @@ use kernel::{
     new_delayed_work,
     prelude::*,
     sync::{
+        aref::ARef,
+        atomic::{
+            ordering::{
+                Acquire,
+                Full,
+                Relaxed, //
+            },
+            Atomic, //
+        },
         global_lock,
         Arc, //
     },
@@ -32,28 +41,98 @@ extern "C" {
     fn fwctl_helper_bus_master(dev: *mut c_void) -> c_int;
 }
 
-/// How often bus mastering is looked at, while there is anything to wait for. A reset of a function
-/// leaves it off for 100 ms.
-const POLL_MS: u32 = 20;
+/// How often bus mastering is looked at while a device has umems. A reset of a function leaves it
+/// off for 100 ms at least.
+const POLL_MS: u32 = 40;
 
 global_lock! {
     // SAFETY: `Watch::new` initialises it before a umem can be made.
     unsafe(uninit) static HELD: Mutex<Held> = Held {
         first: None,
+        devices: KVec::new(),
         watch: None,
     };
 }
 
-/// All that is held, as a chain, so that putting something in needs no memory.
 struct Held {
+    /// All that is in quarantine, as a chain, so that putting something in needs no memory.
     first: Option<KBox<Inner>>,
+    /// Devices that have umems, in use or in quarantine.
+    devices: KVec<Arc<Quiet>>,
     watch: Option<Poll>,
 }
 
 // SAFETY: The pointer to the module is used by any task.
 unsafe impl Send for Held {}
 
-/// What looks after it.
+/// When a device was quiet.
+struct Quiet {
+    device: ARef<device::Device>,
+    /// How often it was seen so.
+    times: Atomic<u32>,
+    /// Its umems.
+    umems: Atomic<usize>,
+}
+
+/// A umem's view of its device.
+pub(super) struct Watched {
+    quiet: Arc<Quiet>,
+    /// How often the device had been seen quiet when it was told of the umem.
+    before: Atomic<u32>,
+}
+
+impl Watched {
+    /// Has `device` watched for as long as this lives. `ENOMEM`.
+    pub(super) fn new(device: &device::Device) -> Result<Self> {
+        let mut held = HELD.lock();
+        let known = held
+            .devices
+            .iter()
+            .find(|quiet| ptr::eq(&*quiet.device, device))
+            .cloned();
+        let quiet = match known {
+            Some(quiet) => quiet,
+            None => {
+                let quiet = Arc::new(
+                    Quiet {
+                        device: device.into(),
+                        times: Atomic::new(0),
+                        umems: Atomic::new(0),
+                    },
+                    GFP_KERNEL,
+                )?;
+                held.devices.push(quiet.clone(), GFP_KERNEL)?;
+                quiet
+            }
+        };
+        quiet.umems.add(1, Relaxed);
+        if let Some(watch) = &held.watch {
+            watch.again();
+        }
+        Ok(Self {
+            before: Atomic::new(quiet.times.load(Acquire)),
+            quiet,
+        })
+    }
+
+    /// The device is about to be told of the umem.
+    pub(super) fn mark(&self) {
+        self.before.store(self.quiet.times.load(Acquire), Relaxed);
+    }
+
+    /// Whether the device was quiet since then.
+    pub(super) fn was_quiet(&self) -> bool {
+        self.quiet.times.load(Acquire) != self.before.load(Relaxed)
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        self.quiet.umems.fetch_sub(1, Full);
+    }
+}
+
+/// What looks at devices.
 struct Poll {
     module: *mut bindings::module,
     queue: OwnedQueue,
@@ -83,14 +162,20 @@ impl WorkItem for PollWork {
     type Pointer = Arc<Self>;
 
     fn run(_: Arc<Self>) {
-        release(|device| {
-            // SAFETY: The entry has a reference to the device.
-            unsafe { fwctl_helper_bus_master(raw(device).cast()) == 0 }
+        let mut held = HELD.lock();
+        held.devices.retain(|quiet| {
+            // SAFETY: There is a reference to the device.
+            if unsafe { fwctl_helper_bus_master(raw(&quiet.device).cast()) } == 0 {
+                quiet.times.fetch_add(1, Full);
+            }
+            // Nobody can add one meanwhile: that takes the lock.
+            quiet.umems.load(Acquire) != 0
         });
-        let held = HELD.lock();
-        if let (Some(_), Some(watch)) = (&held.first, &held.watch) {
+        if let (false, Some(watch)) = (held.devices.is_empty(), &held.watch) {
             watch.again();
         }
+        drop(held);
+        release();
     }
 }
 
@@ -114,24 +199,21 @@ pub(super) fn put(mut inner: KBox<Inner>) {
     let was_empty = held.first.is_none();
     inner.next = held.first.take();
     held.first = Some(inner);
-    if let Some(watch) = &held.watch {
-        if was_empty {
-            // SAFETY: It is our own module, which is running. It is put when the last one goes.
-            unsafe { bindings::try_module_get(watch.module) };
-        }
-        watch.again();
+    if let (true, Some(watch)) = (was_empty, &held.watch) {
+        // SAFETY: It is our own module, which is running. It is put when the last one goes.
+        unsafe { bindings::try_module_get(watch.module) };
     }
 }
 
-/// Gives back all memory of devices that `is_quiet` says yes to.
-fn release(is_quiet: impl Fn(&device::Device) -> bool) {
+/// Gives back all memory whose device was quiet.
+fn release() {
     let mut quiet = None;
     let mut held = HELD.lock();
     let mut rest = held.first.take();
     let was_empty = rest.is_none();
     while let Some(mut inner) = rest {
         rest = inner.next.take();
-        let chain = if is_quiet(inner.mapping.device()) {
+        let chain = if inner.watched.was_quiet() {
             &mut quiet
         } else {
             &mut held.first
@@ -209,7 +291,12 @@ impl Watch {
         device: *mut c_void,
     ) -> c_int {
         if event == bindings::bus_notifier_event_BUS_NOTIFY_UNBOUND_DRIVER as c_ulong {
-            release(|of| raw(of).cast() == device);
+            for quiet in &HELD.lock().devices {
+                if raw(&quiet.device).cast() == device {
+                    quiet.times.fetch_add(1, Full);
+                }
+            }
+            release();
         }
         bindings::NOTIFY_DONE as c_int
     }
@@ -220,8 +307,13 @@ impl PinnedDrop for Watch {
     fn drop(self: Pin<&mut Self>) {
         // SAFETY: By the type's invariant.
         unsafe { bindings::bus_unregister_notifier(&bindings::pci_bus_type, self.notifier.get()) };
-        // Nothing is held, or the module would not go. Its worker ends with the queue.
-        let watch = HELD.lock().watch.take();
+        // Nothing is held, or the module would not go. A static is not dropped, so what it has is
+        // taken out; the worker ends with its queue, which may want the lock.
+        let mut held = HELD.lock();
+        let devices = core::mem::replace(&mut held.devices, KVec::new());
+        let watch = held.watch.take();
+        drop(held);
         drop(watch);
+        drop(devices);
     }
 }

@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "fwctl_test.h"
 #include "kselftest_harness.h"
+#include "umem_test.h"
 
 FIXTURE(reset)
 {
@@ -34,6 +34,15 @@ static bool gone(void *fd)
 	return all_gone(*(int *)fd);
 }
 
+/* Memory of the descriptor, with a key. */
+static bool register_memory(int fd)
+{
+	struct fwctl_rsc_umem_reg umem;
+	void *room = memory(64 * PAGE);
+
+	return room && !umem_register(fd, FWCTL_UMEM_MKEY, room, 64 * PAGE, &umem);
+}
+
 /*
  * Theory: a reset of the function ends an open descriptor; the device comes back
  * with its old name, although that descriptor is still there. One reset in this
@@ -41,9 +50,12 @@ static bool gone(void *fd)
  */
 TEST_F_TIMEOUT(reset, function, TEST_S)
 {
+	const long long pinned = pinned_pages();
 	char path[PATH_MAX];
 	int fd;
 
+	if (!upstream_driver())
+		ASSERT_TRUE(register_memory(self->fd));
 	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/reset",
 		 self->function);
 	ASSERT_EQ(0, write_file(path, "1"));
@@ -55,6 +67,8 @@ TEST_F_TIMEOUT(reset, function, TEST_S)
 	EXPECT_EQ(0, read_mgir(fd));
 	EXPECT_TRUE(all_gone(self->fd));
 	close(fd);
+	/* The firmware has confirmed nothing, and cannot write any more. */
+	EXPECT_TRUE(pinned_wait(pinned));
 }
 
 TEST_HARNESS_MAIN

@@ -301,7 +301,7 @@ static long long mailbox_len(int control)
 	while (at && (at = strstr(at, "\"inlen\":"))) {
 		const char *opcode = strstr(at, "\"opcode\":");
 
-		if (opcode && !strncmp(opcode, "\"opcode\":\"0xa08\"", 17))
+		if (opcode && !strncmp(opcode, "\"opcode\":\"0xa08\"", 16))
 			len = json_number(at, "inlen");
 		at++;
 	}
