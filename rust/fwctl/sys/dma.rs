@@ -91,9 +91,10 @@ impl Mapping {
             device,
             pages,
         };
-        // SAFETY: The device is alive.
-        let copied =
-            |at: Segment| unsafe { fwctl_helper_dma_is_copied(raw(&this.device).cast(), at.addr) };
+        let copied = |at: Segment| {
+            // SAFETY: The device is alive.
+            unsafe { fwctl_helper_dma_is_copied(raw(&this.device).cast(), at.addr) }
+        };
         if this.segments().any(copied) {
             return Err(EOPNOTSUPP);
         }
