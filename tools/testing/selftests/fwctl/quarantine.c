@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -47,17 +48,20 @@ FIXTURE_TEARDOWN(quarantine)
 	close(self->control);
 }
 
+static bool accepted(const char *reply)
+{
+	return reply && strstr(reply, "\"ok\":true");
+}
+
 static bool refuse(int control, unsigned int opcode, int times)
 {
 	char request[160];
-	const char *reply;
 
 	snprintf(request, sizeof(request),
 		 "{\"op\":\"fault\",\"fault\":{\"kind\":\"bad_status\","
 		 "\"opcode\":\"%#x\",\"status\":\"0x9\",\"times\":%d}}", opcode,
 		 times);
-	reply = control_ask(control, request);
-	return reply && strstr(reply, "\"ok\":true");
+	return accepted(control_ask(control, request));
 }
 
 static int register_all(int fd, char *room)
@@ -123,6 +127,54 @@ TEST_F_TIMEOUT(quarantine, refused, TEST_S)
 	EXPECT_EQ(self->pinned, pinned_pages());
 	snprintf(path, sizeof(path), "/sys/bus/pci/drivers/mlx5_core/bind");
 	ASSERT_EQ(0, write_file(path, self->function));
+	ASSERT_TRUE(node_wait(self->nodes));
+	self->fd = node_open(0);
+	EXPECT_LE(0, self->fd);
+}
+
+/*
+ * Theory: firmware that goes on writing hits nobody: not the one who takes all
+ * memory that there is once the process is gone.
+ */
+TEST_F_TIMEOUT(quarantine, late_write, TEST_S)
+{
+	enum { PAGES = 64, TAKE = 256 * MIB };
+	struct fwctl_rsc_umem_reg *umem = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+					       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	char request[128], *taken;
+	int status, hits = 0;
+	pid_t child;
+
+	ASSERT_NE(MAP_FAILED, umem);
+	child = fork();
+	if (!child) {
+		int fd = node_open(0);
+
+		close(self->fd);
+		_exit(umem_register(fd, 0, memory(PAGES * PAGE), PAGES * PAGE, umem) ||
+		      !refuse(self->control, OP_DESTROY_UMEM, 1));
+	}
+	ASSERT_EQ(child, waitpid(child, &status, 0));
+	ASSERT_EQ(0, status);
+
+	taken = memory(TAKE);
+	ASSERT_NE(NULL, taken);
+	memset(taken, 0x11, TAKE);
+	snprintf(request, sizeof(request),
+		 "{\"op\":\"fault\",\"fault\":{\"kind\":\"scribble\",\"umem\":%u}}",
+		 umem->umem_id);
+	EXPECT_TRUE(accepted(control_ask(self->control, request)));
+	for (size_t at = 0; at < TAKE; at += PAGE)
+		hits += taken[at] != 0x11;
+	EXPECT_EQ(0, hits);
+	EXPECT_EQ(self->pinned + PAGES, pinned_pages());
+	munmap(taken, TAKE);
+	munmap(umem, PAGE);
+
+	close(self->fd);
+	ASSERT_EQ(0, write_file("/sys/bus/pci/drivers/mlx5_core/unbind", self->function));
+	EXPECT_EQ(self->pinned, pinned_pages());
+	ASSERT_EQ(0, write_file("/sys/bus/pci/drivers/mlx5_core/bind", self->function));
 	ASSERT_TRUE(node_wait(self->nodes));
 	self->fd = node_open(0);
 	EXPECT_LE(0, self->fd);

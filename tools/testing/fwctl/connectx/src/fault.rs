@@ -38,6 +38,10 @@ pub(crate) enum Immediate {
     Health(u8),
     /// Every read of the BAR gives ones.
     BarOnes,
+    /// Everything that a user context sends is carried out as far as that goes, and succeeds.
+    Permissive,
+    /// Write to all pages of this umem, though nobody asked for it.
+    Scribble(u32),
 }
 
 /// A fault request, parsed.
@@ -77,6 +81,8 @@ pub(crate) struct Faults {
     lost_interrupts: u32,
     /// The BAR reads ones and ignores writes.
     pub(crate) bar_ones: bool,
+    /// User contexts are refused nothing.
+    pub(crate) permissive: bool,
     hits: u64,
 }
 
@@ -133,6 +139,7 @@ impl Faults {
             "armed": self.rules.len(),
             "lost_interrupts": self.lost_interrupts,
             "bar_ones": self.bar_ones,
+            "permissive": self.permissive,
             "hits": self.hits,
         })
     }
@@ -175,6 +182,7 @@ struct Wire {
     execute: Option<bool>,
     pages: Option<Number>,
     synd: Option<Number>,
+    umem: Option<Number>,
 }
 
 /// Understands one fault of the control protocol.
@@ -219,10 +227,16 @@ pub(crate) fn parse(value: &Value) -> Result<Request, String> {
             return Ok(Request::Now(Immediate::Health(synd)));
         }
         "bar_ones" => return Ok(Request::Now(Immediate::BarOnes)),
+        "permissive" => return Ok(Request::Now(Immediate::Permissive)),
+        "scribble" => {
+            let umem = need(&wire.kind, "umem", wire.umem)?;
+            return Ok(Request::Now(Immediate::Scribble(umem)));
+        }
         other => {
             return Err(format!(
                 "unknown fault \"{other}\"; known: bad_status, delivery, lost, late, \
-                 late_mailbox_write, lost_interrupt, page_request, counter_stuck, health, bar_ones"
+                 late_mailbox_write, lost_interrupt, page_request, counter_stuck, health, bar_ones, permissive, \
+                 scribble"
             ))
         }
     };

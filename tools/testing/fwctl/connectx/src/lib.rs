@@ -218,6 +218,8 @@ impl Function for ConnectX {
             }
             Request::Now(Immediate::Health(syndrome)) => self.segment.syndrome = syndrome,
             Request::Now(Immediate::BarOnes) => self.faults.bar_ones = true,
+            Request::Now(Immediate::Permissive) => self.faults.permissive = true,
+            Request::Now(Immediate::Scribble(id)) => umem::scribble(self, bus, id)?,
         }
         Ok(())
     }

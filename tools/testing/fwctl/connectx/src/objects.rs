@@ -165,6 +165,12 @@ impl Ledger {
         Ok(&object.body)
     }
 
+    /// The object, whoever owns it.
+    pub(crate) fn peek(&self, kind: Kind, id: u32) -> Option<&Body> {
+        let object = self.live.get(&(kind, u64::from(id)))?;
+        Some(&object.body)
+    }
+
     /// As [`Ledger::get`], for changes.
     pub(crate) fn get_mut(&mut self, kind: Kind, id: u32) -> Option<&mut Body> {
         self.live

@@ -27,6 +27,8 @@ pub(crate) struct Report {
     interrupts_dropped: u64,
     /// Objects of the kernel that a reset took away.
     pub(crate) reset_drops: u64,
+    /// Commands of user contexts that should have been refused, and were not.
+    pub(crate) admitted: u64,
     /// Times the driver said that it has no pages.
     pub(crate) pages_denied: u64,
 }
@@ -82,6 +84,7 @@ pub(crate) fn report(hw: &ConnectX) -> Value {
         "violations": hw.report.violations,
         "violations_total": hw.report.violations_total,
         "interrupts_dropped": hw.report.interrupts_dropped,
+        "admitted": hw.report.admitted,
         "reset_drops": hw.report.reset_drops,
         "pages_denied": hw.report.pages_denied,
         "faults": hw.faults.report(),

@@ -2,6 +2,8 @@
 
 //! User memory: a list of bus pages that memory keys refer to.
 
+use pci_model::Bus;
+
 use crate::be;
 use crate::command::Call;
 use crate::objects::{Body, Kind};
@@ -68,6 +70,22 @@ impl Umem {
             first_offset,
         })
     }
+}
+
+/// What [`scribble`] writes.
+const SCRIBBLE: [u8; 8] = *b"scribble";
+
+/// Writes to the beginning of each page of a umem that the firmware has still, whatever its driver
+/// thinks of it.
+pub(crate) fn scribble(hw: &ConnectX, bus: &mut dyn Bus, id: u32) -> Result<(), String> {
+    let Some(Body::Umem(umem)) = hw.objects.peek(Kind::Umem, id) else {
+        return Err(format!("fault scribble: there is no umem {id}"));
+    };
+    for page in &umem.pages {
+        bus.dma_write(page & !0xfff, &SCRIBBLE)
+            .map_err(|_| format!("fault scribble: umem {id} is not mapped"))?;
+    }
+    Ok(())
 }
 
 /// CREATE_UMEM: only for a user context.
