@@ -117,7 +117,8 @@ impl Context {
     /// The descriptor was closed.
     ///
     /// Waits until the driver has closed the context, unless operations of killed callers are in
-    /// flight or the task is being killed: then the context is left to the workers.
+    /// flight, or the task is being killed or is the kernel's own: then the context is left to the
+    /// workers.
     pub(crate) fn release(self: &Arc<Self>) {
         if self.disown() {
             return;
@@ -131,7 +132,7 @@ impl Context {
             Delivery::Worker => {
                 self.close_on_worker(&calls);
                 drop(calls);
-                if !task::exiting() {
+                if !task::unattended() {
                     let _ = self.closed.wait_killable();
                 }
             }
@@ -159,7 +160,11 @@ impl Context {
             state.disowned && state.operations == 0
         };
         if last {
-            self.close(calls);
+            match calls.context() {
+                Delivery::Caller => self.close(calls),
+                // Not on the worker of this operation, for which other RPCs may be waiting.
+                Delivery::Worker => self.close_on_worker(calls),
+            }
         }
     }
 

@@ -114,7 +114,8 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// A reply in a buffer of the driver's own. It should be allocated with `GFP_KERNEL_ACCOUNT`.
+    /// A reply in a buffer of the driver's own. [`Request::allocate`] has one that is charged to the
+    /// user, who is not killed if there is none.
     pub fn new(buffer: KVVec<u8>) -> Self {
         Self {
             start: 0,

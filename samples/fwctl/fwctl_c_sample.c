@@ -95,8 +95,12 @@ static void *sample_fw_rpc(struct fwctl_uctx *uctx, enum fwctl_rpc_scope scope,
 		return rpc_in;
 	case SAMPLE_FILL:
 	case SAMPLE_FRESH:
-		/* As much as there is room for; the caller is told of all of it. */
-		reply = kvmalloc(max_t(size_t, *out_len, 1), GFP_KERNEL_ACCOUNT);
+		/*
+		 * As much as there is room for; the caller is told of all of it.
+		 * Who asks for more than is there gets an errno and is not killed.
+		 */
+		reply = kvmalloc(max_t(size_t, *out_len, 1),
+				 GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
 		if (!reply)
 			return ERR_PTR(-ENOMEM);
 		memset(reply, 0xfe, *out_len);

@@ -10,6 +10,10 @@ use kernel::{
     types::Opaque, //
 };
 
+extern "C" {
+    fn fwctl_helper_wait_killable(done: *mut bindings::completion) -> c_int;
+}
+
 /// An event that happens once.
 ///
 /// # Invariants
@@ -47,10 +51,11 @@ impl Completion {
         unsafe { bindings::wait_for_completion(self.inner.get()) }
     }
 
-    /// Waits for it; `EINTR` if the task is killed first.
+    /// Waits for it; `EINTR` if the task is killed first. The system can suspend meanwhile, so no
+    /// lock may be held.
     pub fn wait_killable(&self) -> Result {
         // SAFETY: By the type's invariant.
-        match unsafe { bindings::wait_for_completion_killable(self.inner.get()) } {
+        match unsafe { fwctl_helper_wait_killable(self.inner.get()) } {
             0 => Ok(()),
             _ => Err(EINTR),
         }

@@ -5,7 +5,7 @@
 //! C header: [`include/linux/sched/signal.h`](srctree/include/linux/sched/signal.h)
 
 extern "C" {
-    fn fwctl_helper_exiting() -> bool;
+    fn fwctl_helper_unattended() -> bool;
     fn fwctl_helper_fatal_signal_pending() -> bool;
 }
 
@@ -15,8 +15,9 @@ pub fn killed() -> bool {
     unsafe { fwctl_helper_fatal_signal_pending() }
 }
 
-/// Whether it has begun to exit: from then on no signal ends a wait.
-pub fn exiting() -> bool {
+/// Whether no signal can end a wait: it has begun to exit, or is a thread of the kernel. The one
+/// that closes files for everybody is such a thread.
+pub fn unattended() -> bool {
     // SAFETY: It looks at the current task only.
-    unsafe { fwctl_helper_exiting() }
+    unsafe { fwctl_helper_unattended() }
 }

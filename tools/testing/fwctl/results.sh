@@ -36,6 +36,17 @@ vm()
 	count "$name" "${p:-0}" "${f:-0}" "${s:-0}" "$rc"
 }
 
+# ends NAME MODULES OPTION... PROGRAM: a selftest that reboots its VM, which is its result.
+ends()
+{
+	local name=$1 modules=$2 program=${*: -1} rc
+	shift 2
+	stage "$name" "$here/in-cache" fwctl-vm run --modules-dir "$modules" --expect-end 'reboot: Restarting system' \
+		--share "${program%/*}" "${@:1:$#-1}" -- "$program"
+	rc=$?
+	count "$name" $((rc == 0)) $((rc != 0)) 0 "$rc"
+}
+
 # programs LIST: the selftests of a list of their Makefile, as it built them.
 programs()
 {
@@ -45,19 +56,34 @@ programs()
 	done
 }
 
+# As patient as real firmware has its drivers be. Tests that keep it from answering answer for it in time.
+patient=(--emu-arg=--exec-timeout=60)
+
 # selftests PREFIX MODULES OPTION...: all of them, each list with the devices and the VM that it needs.
 selftests()
 {
-	local prefix=$1 modules=$2 main reset quarantine lockdown
+	local prefix=$1 modules=$2 main reset quarantine lockdown power end kexec boot=$logs/kexec
 	shift 2
 	mapfile -t main < <(programs list)
 	mapfile -t reset < <(programs list-reset)
 	mapfile -t quarantine < <(programs list-quarantine)
 	mapfile -t lockdown < <(programs list-lockdown)
-	vm "${prefix}selftests" "$modules" "$@" --devices 2 "${main[@]}"
+	mapfile -t power < <(programs list-power)
+	mapfile -t end < <(programs list-shutdown)
+	mapfile -t kexec < <(programs list-kexec)
+	vm "${prefix}selftests" "$modules" "$@" "${patient[@]}" --devices 2 "${main[@]}"
 	vm "${prefix}reset" "$modules" "$@" --devices 1 --allow-leak-at flr "${reset[@]}"
 	vm "${prefix}quarantine" "$modules" "$@" --devices 1 --allow-leak-at teardown "${quarantine[@]}"
 	vm "${prefix}lockdown" "$modules" "$@" --devices 1 "${lockdown[@]}"
+	vm "${prefix}power" "$modules" "$@" "${patient[@]}" --suspend --devices 1 "${power[@]}"
+	ends "${prefix}shutdown" "$modules" "$@" "${patient[@]}" --devices 1 "${end[@]}"
+	# The kernel that runs takes over from itself.
+	mkdir -p "$boot"
+	cp "$VMLINUZ" "$boot/kernel"
+	cp "$INITRD" "$boot/initrd"
+	vm "${prefix}kexec" "$modules" "$@" "${patient[@]}" --devices 1 --share "$boot" \
+		--env FWCTL_TEST_KEXEC="$boot" "${kexec[@]}"
+	rm -rf "$boot"
 }
 
 # finish: the closing line, and its exit status.

@@ -19,7 +19,6 @@
 
 #include "fwctl_test.h"
 #include "kselftest_harness.h"
-#include "sample.h"
 
 #define READ_ONLY FWCTL_RPC_DEBUG_READ_ONLY
 
@@ -53,56 +52,23 @@ FIXTURE_VARIANT_ADD(core, rust)
 
 FIXTURE_SETUP(core)
 {
-	unsigned int nodes = node_count();
+	int node;
 
-	int missing;
-
-	if (variant->owned && getenv("FWCTL_TEST_C_ONLY"))
+	if (variant->owned && c_only())
 		SKIP(return, "the kernel's own core has no Rust driver");
-	missing = modprobe(variant->module);
-	if (missing && !device_required())
+	node = sample_load(variant->module, variant->parent);
+	if (node == -ENOENT && !device_required())
 		SKIP(return, "no module %s", variant->module);
-	ASSERT_EQ(0, missing);
-	ASSERT_TRUE(node_wait(nodes + 1));
-	self->node = 0;
-	while (strcmp(node_function(self->node), variant->parent))
-		ASSERT_GT(64, ++self->node);
+	ASSERT_LE(0, node);
+	self->node = node;
 	self->fd = node_open(self->node);
 	ASSERT_LE(0, self->fd);
-}
-
-static int unload(const char *module)
-{
-	char arguments[64];
-
-	snprintf(arguments, sizeof(arguments), "-r %s", module);
-	return modprobe(arguments);
 }
 
 FIXTURE_TEARDOWN(core)
 {
 	close(self->fd);
-	EXPECT_EQ(0, unload(variant->module));
-}
-
-static int sample(int fd, uint32_t scope, uint32_t op, uint32_t arg, void *out,
-		  uint32_t *out_len)
-{
-	struct fwctl_sample_rpc in = { op, arg };
-	uint32_t none = 0;
-
-	return rpc(fd, scope, &in, sizeof(in), out, out_len ?: &none);
-}
-
-static int info(int fd, struct fwctl_sample_info *data)
-{
-	struct fwctl_info arg = {
-		.size = sizeof(arg),
-		.device_data_len = sizeof(*data),
-		.out_device_data = (uintptr_t)data,
-	};
-
-	return call(fd, FWCTL_INFO, &arg);
+	EXPECT_EQ(0, module_unload(variant->module));
 }
 
 /* Theory: INFO has the kernel's length also where there is no room. */
@@ -114,7 +80,7 @@ TEST_F_TIMEOUT(core, info, TEST_S)
 	ASSERT_EQ(0, call(self->fd, FWCTL_INFO, &arg));
 	EXPECT_EQ(FWCTL_DEVICE_TYPE_SAMPLE, arg.out_device_type);
 	EXPECT_EQ(sizeof(data), arg.device_data_len);
-	ASSERT_EQ(0, info(self->fd, &data));
+	ASSERT_EQ(0, sample_info(self->fd, &data));
 	EXPECT_EQ(1, data.version);
 	EXPECT_EQ(1, data.contexts);
 }
@@ -151,8 +117,8 @@ TEST_F_TIMEOUT(core, long_reply, TEST_S)
 		uint32_t out_len = room;
 
 		memset(out, 0xa5, sizeof(out));
-		ASSERT_EQ(0, sample(self->fd, READ_ONLY, SAMPLE_FILL, 32, out,
-				    &out_len));
+		ASSERT_EQ(0, sample_rpc(self->fd, READ_ONLY, SAMPLE_FILL, 32, out,
+					&out_len));
 		EXPECT_EQ(32, out_len);
 		for (uint32_t i = 0; i < sizeof(out); i++) {
 			ASSERT_EQ(i < room && i < 32 ? 0xfe : 0xa5, out[i]) {
@@ -168,8 +134,9 @@ TEST_F_TIMEOUT(core, transport_error, TEST_S)
 	static const int errnos[] = { EIO, ETIMEDOUT, ENXIO, EINVAL, EINTR };
 
 	for (int i = 0; i < 5; i++)
-		EXPECT_EQ(-errnos[i], sample(self->fd, READ_ONLY, SAMPLE_FAIL,
-					     errnos[i], NULL, NULL));
+		EXPECT_EQ(-errnos[i],
+			  sample_rpc(self->fd, READ_ONLY, SAMPLE_FAIL, errnos[i],
+				     NULL, NULL));
 }
 
 /* Theory: each operation passes from its own scope on. */
@@ -184,14 +151,14 @@ TEST_F_TIMEOUT(core, scopes, TEST_S)
 			int want = scope < least[op] ? -EBADMSG :
 				   op == SAMPLE_FAIL ? -EIO : 0;
 
-			EXPECT_EQ(want, sample(self->fd, scope, op,
-					       op == SAMPLE_FAIL ? EIO : 0, out,
-					       &out_len)) {
+			EXPECT_EQ(want, sample_rpc(self->fd, scope, op,
+						   op == SAMPLE_FAIL ? EIO : 0,
+						   out, &out_len)) {
 				TH_LOG("op %u scope %u", op, scope);
 			}
 		}
 	}
-	EXPECT_EQ(-EBADMSG, sample(self->fd, 3, 99, 0, NULL, NULL));
+	EXPECT_EQ(-EBADMSG, sample_rpc(self->fd, 3, 99, 0, NULL, NULL));
 }
 
 /* An ioctl as a 32-bit program makes it. */
@@ -276,7 +243,7 @@ static bool stall_taken(struct stall *stall)
 {
 	struct pollfd poll_fd = { stall->uffd, POLLIN, 0 };
 
-	return poll(&poll_fd, 1, PATIENCE_S * 1000) == 1;
+	return poll(&poll_fd, 1, patience() * 1000) == 1;
 }
 
 /* Where a page fault can happen. */
@@ -314,7 +281,7 @@ TEST_F_TIMEOUT(core, stalled_page_fault, TEST_S)
 {
 	for (enum place place = 0; place < PLACES; place++) {
 		struct fwctl_sample_info data;
-		int ready[2], status;
+		int ready[2], status, unloaded;
 		pid_t child;
 		char byte;
 
@@ -345,11 +312,18 @@ TEST_F_TIMEOUT(core, stalled_page_fault, TEST_S)
 		}
 		close(ready[0]);
 
-		EXPECT_EQ(0, info(self->fd, &data));
+		EXPECT_EQ(0, sample_info(self->fd, &data));
 		EXPECT_EQ(2, data.contexts);
-		EXPECT_EQ(0, sample(self->fd, READ_ONLY, SAMPLE_SLEEP, 0, NULL, NULL));
-		EXPECT_EQ(0, unload(variant->module));
-		EXPECT_TRUE(info(self->fd, &data) == -ENODEV);
+		EXPECT_EQ(0, sample_rpc(self->fd, READ_ONLY, SAMPLE_SLEEP, 0, NULL,
+					NULL));
+		unloaded = module_unload(variant->module);
+		/* It may be what holds up all others, the end of this test too. */
+		if (unloaded)
+			kill(child, SIGKILL);
+		ASSERT_EQ(0, unloaded) {
+			TH_LOG("stalled at place %d", place);
+		}
+		EXPECT_TRUE(sample_info(self->fd, &data) == -ENODEV);
 		/* Still there, still stalled. */
 		EXPECT_EQ(0, waitpid(child, &status, WNOHANG));
 		ASSERT_EQ(0, kill(child, SIGKILL));
@@ -380,27 +354,27 @@ TEST_F_TIMEOUT(core, kill, TEST_S)
 		int fd = node_open(self->node);
 
 		close(self->fd);
-		sample(fd, READ_ONLY, SAMPLE_SLEEP, 2000, NULL, NULL);
+		sample_rpc(fd, READ_ONLY, SAMPLE_SLEEP, 2000, NULL, NULL);
 		_exit(0);
 	}
 	do {
-		ASSERT_EQ(0, info(self->fd, &data));
+		ASSERT_EQ(0, sample_info(self->fd, &data));
 	} while (data.contexts < 2);
 	usleep(200000);
 	ASSERT_EQ(0, kill(child, SIGKILL));
 	ASSERT_EQ(child, waitpid(child, &status, 0));
 	EXPECT_TRUE(WIFSIGNALED(status));
-	ASSERT_EQ(0, info(self->fd, &data));
+	ASSERT_EQ(0, sample_info(self->fd, &data));
 	EXPECT_EQ(2, data.contexts);
 	do {
 		usleep(10000);
-		ASSERT_EQ(0, info(self->fd, &data));
+		ASSERT_EQ(0, sample_info(self->fd, &data));
 	} while (data.contexts > 1);
 }
 
 static void *sleeper(void *fd)
 {
-	sample(*(int *)fd, READ_ONLY, SAMPLE_SLEEP, 100, NULL, NULL);
+	sample_rpc(*(int *)fd, READ_ONLY, SAMPLE_SLEEP, 100, NULL, NULL);
 	return NULL;
 }
 
@@ -414,10 +388,93 @@ TEST_F_TIMEOUT(core, many_callers, TEST_S)
 	for (int i = 0; i < MANY; i++)
 		ASSERT_EQ(0, pthread_create(&threads[i], NULL, sleeper, &self->fd));
 	/* Who asks for nothing of the firmware does not queue behind them. */
-	EXPECT_EQ(0, info(self->fd, &data));
+	EXPECT_EQ(0, sample_info(self->fd, &data));
 	for (int i = 0; i < MANY; i++)
 		ASSERT_EQ(0, pthread_join(threads[i], NULL));
-	EXPECT_EQ(0, info(self->fd, &data));
+	EXPECT_EQ(0, sample_info(self->fd, &data));
+	EXPECT_EQ(1, data.contexts);
+}
+
+/* Opens, asks, closes. */
+static int use(unsigned int node)
+{
+	int fd = node_open(node), ret;
+
+	if (fd < 0)
+		return fd;
+	ret = sample_rpc(fd, READ_ONLY, SAMPLE_SLEEP, 0, NULL, NULL);
+	close(fd);
+	return ret;
+}
+
+static void *user(void *node)
+{
+	return (void *)(intptr_t)use(*(unsigned int *)node);
+}
+
+struct closer {
+	int fd;
+	pid_t tid;
+	bool closed;
+};
+
+static void *closer(void *arg)
+{
+	struct closer *closer = arg;
+
+	__atomic_store_n(&closer->tid, gettid(), __ATOMIC_RELAXED);
+	close(closer->fd);
+	__atomic_store_n(&closer->closed, true, __ATOMIC_RELAXED);
+	return NULL;
+}
+
+/* Whether it sleeps in the driver, or is through. */
+static bool closing(void *arg)
+{
+	struct closer *closer = arg;
+	char path[64], state = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat",
+		 __atomic_load_n(&closer->tid, __ATOMIC_RELAXED));
+	file = fopen(path, "re");
+	if (file) {
+		if (fscanf(file, "%*d (%*[^)]) %c", &state) != 1)
+			state = 0;
+		fclose(file);
+	}
+	return state == 'D' || __atomic_load_n(&closer->closed, __ATOMIC_RELAXED);
+}
+
+/*
+ * Theory: while the driver closes one descriptor, others are opened, used and
+ * closed.
+ */
+TEST_F_TIMEOUT(core, slow_close, TEST_S)
+{
+	struct fwctl_sample_info data = {};
+
+	/* It takes longer where a machine got nothing done meanwhile. */
+	for (unsigned int s = 1; data.contexts != 2 && s <= patience(); s *= 2) {
+		struct closer slow = { .fd = node_open(self->node) };
+		pthread_t closing_thread, using_thread;
+		void *ret;
+
+		ASSERT_LE(0, slow.fd);
+		ASSERT_EQ(0, sample_rpc(slow.fd, READ_ONLY, SAMPLE_LINGER, s * 1000,
+					NULL, NULL));
+		ASSERT_EQ(0, pthread_create(&closing_thread, NULL, closer, &slow));
+		ASSERT_TRUE(patient(closing, &slow));
+		ASSERT_EQ(0, pthread_create(&using_thread, NULL, user, &self->node));
+		EXPECT_EQ(0, use(self->node));
+		ASSERT_EQ(0, pthread_join(using_thread, &ret));
+		EXPECT_EQ(NULL, ret);
+		/* This one's, and the one that is being closed. */
+		ASSERT_EQ(0, sample_info(self->fd, &data));
+		ASSERT_EQ(0, pthread_join(closing_thread, NULL));
+	}
+	EXPECT_EQ(2, data.contexts);
+	ASSERT_EQ(0, sample_info(self->fd, &data));
 	EXPECT_EQ(1, data.contexts);
 }
 

@@ -49,6 +49,11 @@ bool upstream_driver(void)
 	return getenv("FWCTL_TEST_UPSTREAM_DRIVER");
 }
 
+bool c_only(void)
+{
+	return getenv("FWCTL_TEST_C_ONLY");
+}
+
 int node_open(unsigned int n)
 {
 	char path[64];
@@ -73,14 +78,40 @@ unsigned int node_count(void)
 	return count;
 }
 
+unsigned int patience(void)
+{
+	const char *seconds = getenv("FWCTL_TEST_PATIENCE");
+
+	return seconds ? atoi(seconds) : 100;
+}
+
 bool patient(bool (*done)(void *), void *arg)
 {
-	for (unsigned int i = 0; i < PATIENCE_S * 50; i++) {
+	for (unsigned int i = 0; i < patience() * 50; i++) {
 		if (done(arg))
 			return true;
 		usleep(20000);
 	}
 	return false;
+}
+
+struct child {
+	pid_t pid;
+	int *status;
+};
+
+static bool child_ended(void *arg)
+{
+	struct child *child = arg;
+
+	return waitpid(child->pid, child->status, WNOHANG) == child->pid;
+}
+
+bool child_wait(pid_t pid, int *status)
+{
+	struct child child = { pid, status };
+
+	return patient(child_ended, &child);
 }
 
 static bool nodes_are(void *count)
@@ -261,9 +292,107 @@ long long firmware_objects(int control, const char *kind)
 	return json_number(objects, kind);
 }
 
+struct count {
+	int control;
+	const char *kind;
+	long long wanted;
+};
+
+static bool objects_are(void *arg)
+{
+	struct count *count = arg;
+
+	return firmware_objects(count->control, count->kind) == count->wanted;
+}
+
+bool firmware_objects_wait(int control, const char *kind, long long wanted)
+{
+	struct count count = { control, kind, wanted };
+
+	return patient(objects_are, &count);
+}
+
 long long firmware_commands(int control)
 {
 	return json_number(control_ask(control, "{\"op\":\"state\"}"), "commands");
+}
+
+bool firmware_hold(int control, uint16_t opcode, unsigned int times)
+{
+	char request[160];
+	const char *reply;
+
+	snprintf(request, sizeof(request),
+		 "{\"op\":\"fault\",\"fault\":{\"kind\":\"lost\",\"execute\":true,"
+		 "\"opcode\":%u,\"times\":%u}}", opcode, times);
+	reply = control_ask(control, request);
+	return reply && strstr(reply, "\"ok\":true");
+}
+
+void firmware_answer(int control)
+{
+	control_ask(control, "{\"op\":\"fault\",\"fault\":{\"kind\":\"release\"}}");
+}
+
+void firmware_release(int control)
+{
+	control_ask(control, "{\"op\":\"fault_clear\"}");
+}
+
+long long firmware_pending(int control)
+{
+	return json_number(control_ask(control, "{\"op\":\"state\"}"), "in_flight");
+}
+
+static bool pending_are(void *arg)
+{
+	struct count *count = arg;
+
+	return firmware_pending(count->control) == count->wanted;
+}
+
+bool firmware_pending_wait(int control, long long wanted)
+{
+	struct count count = { control, NULL, wanted };
+
+	return patient(pending_are, &count);
+}
+
+static bool commands_are(void *arg)
+{
+	struct count *count = arg;
+
+	return firmware_commands(count->control) >= count->wanted;
+}
+
+bool calls_in_flight(void)
+{
+	enum { CALLS = 16, DELAY_MS = 5000 };
+	int go[2], control = control_open(0);
+	char request[160], byte;
+	struct count count;
+
+	if (control < 0 || pipe(go))
+		return false;
+	for (int i = 0; i < CALLS; i++) {
+		if (!fork()) {
+			int fd = node_open(0);
+
+			if (read(go[0], &byte, 1) == 1)
+				read_mgir(fd);
+			for (;;)
+				pause();
+		}
+	}
+	if (!firmware_objects_wait(control, "uid", CALLS))
+		return false;
+	count = (struct count){ control, NULL, firmware_commands(control) + CALLS };
+	snprintf(request, sizeof(request),
+		 "{\"op\":\"fault\",\"fault\":{\"kind\":\"late\",\"opcode\":%u,"
+		 "\"delay_ms\":%u,\"times\":%u}}", OP_ACCESS_REG, DELAY_MS, CALLS);
+	return control_ask(control, request) &&
+	       write(go[1], "16 of one byte .", CALLS) == CALLS &&
+	       patient(commands_are, &count);
 }
 
 int write_file(const char *path, const char *text)
@@ -313,4 +442,51 @@ int modprobe(const char *arguments)
 int module_remove(const char *name)
 {
 	return syscall(SYS_delete_module, name, O_NONBLOCK) ? -errno : 0;
+}
+
+int module_unload(const char *module)
+{
+	char arguments[64];
+	int status;
+	pid_t child;
+
+	snprintf(arguments, sizeof(arguments), "-r %s", module);
+	child = fork();
+	if (!child)
+		_exit(modprobe(arguments));
+	return child_wait(child, &status) ? status : -1;
+}
+
+int sample_load(const char *module, const char *parent)
+{
+	unsigned int nodes = node_count();
+
+	if (modprobe(module))
+		return -ENOENT;
+	if (!node_wait(nodes + 1))
+		return -ETIMEDOUT;
+	for (int node = 0; node < 64; node++)
+		if (!strcmp(node_function(node), parent))
+			return node;
+	return -ENXIO;
+}
+
+int sample_rpc(int fd, uint32_t scope, uint32_t op, uint32_t arg, void *out,
+	       uint32_t *out_len)
+{
+	struct fwctl_sample_rpc in = { op, arg };
+	uint32_t none = 0;
+
+	return rpc(fd, scope, &in, sizeof(in), out, out_len ?: &none);
+}
+
+int sample_info(int fd, struct fwctl_sample_info *data)
+{
+	struct fwctl_info arg = {
+		.size = sizeof(arg),
+		.device_data_len = sizeof(*data),
+		.out_device_data = (uintptr_t)data,
+	};
+
+	return call(fd, FWCTL_INFO, &arg);
 }

@@ -11,9 +11,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include <fwctl/fwctl.h>
 #include <fwctl/mlx5.h>
+#include "sample.h"
 
 /* Registers and opcodes, from the Programmer's Reference Manual. */
 enum {
@@ -59,12 +61,16 @@ int node_open(unsigned int n);
 /* How many nodes there are. */
 unsigned int node_count(void);
 /*
- * What a machine may take at worst for what takes a moment; and what a test may
- * take that waits so. Nothing passes or fails by how long it took below that.
+ * Seconds that a machine may take at worst for what takes a moment, 100 unless
+ * FWCTL_TEST_PATIENCE says less; and what a test may take that waits so. Nothing
+ * passes or fails by how long it took below that.
  */
-enum { PATIENCE_S = 100, TEST_S = 280 };
+unsigned int patience(void);
+enum { TEST_S = 280 };
 /* Waits until @done; false if that takes longer than any patience. */
 bool patient(bool (*done)(void *), void *arg);
+/* Waits for the end of a child; false if there is none. */
+bool child_wait(pid_t child, int *status);
 /* Waits until there are @count nodes. */
 bool node_wait(unsigned int count);
 /* Name of the PCI function behind node N, or "". */
@@ -95,8 +101,30 @@ const char *control_ask(int control, const char *request);
 long long json_number(const char *json, const char *key);
 /* How many objects of a kind ("uid", "pd" ...) the firmware holds. */
 long long firmware_objects(int control, const char *kind);
+/* Waits until it holds @count objects of a kind. */
+bool firmware_objects_wait(int control, const char *kind, long long count);
 /* Commands that arrived so far. */
 long long firmware_commands(int control);
+/*
+ * Has the firmware carry out the next @times commands with @opcode and keep the
+ * answers; false if it cannot. mlx5_core gives them up after a while, which the
+ * emulator's --exec-timeout says.
+ */
+bool firmware_hold(int control, uint16_t opcode, unsigned int times);
+/* Gives the answers that it keeps by now. */
+void firmware_answer(int control);
+/* Gives them, and keeps no more. */
+void firmware_release(int control);
+/* Commands whose answers it keeps. */
+long long firmware_pending(int control);
+/* Waits until there are @count of them. */
+bool firmware_pending_wait(int control, long long count);
+
+/*
+ * Has the firmware of node 0 work for some seconds on calls of processes that this
+ * one leaves behind; false if they do not get there.
+ */
+bool calls_in_flight(void);
 
 /* Writes a string to a file of sysfs or procfs; 0 or a negative errno. */
 int write_file(const char *path, const char *text);
@@ -106,6 +134,16 @@ long long read_number(const char *path);
 int tainted(void);
 /* Loads or unloads modules; its exit status. */
 int modprobe(const char *arguments);
+/* Unloads one; its exit status, -1 if it takes longer than any patience. */
+int module_unload(const char *module);
+
+/* Loads a sample driver; its node below that parent, or a negative errno. */
+int sample_load(const char *module, const char *parent);
+/* FWCTL_RPC of a sample driver, without room for a reply if @out_len is NULL. */
+int sample_rpc(int fd, uint32_t scope, uint32_t op, uint32_t arg, void *out,
+	       uint32_t *out_len);
+/* FWCTL_INFO of a sample driver. */
+int sample_info(int fd, struct fwctl_sample_info *data);
 
 /* Unloads one module and none that it needs; 0 or a negative errno. */
 int module_remove(const char *name);
@@ -115,6 +153,9 @@ bool device_required(void);
 
 /* Whether the kernel's own C driver for mlx5 is under test. */
 bool upstream_driver(void);
+
+/* Whether the core under test has no drivers in Rust: the kernel's own. */
+bool c_only(void);
 
 /* Skips what that driver does not have. */
 #define NOT_UPSTREAM(why)                                                      \

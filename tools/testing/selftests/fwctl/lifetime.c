@@ -36,6 +36,7 @@ FIXTURE_SETUP(lifetime)
 
 FIXTURE_TEARDOWN(lifetime)
 {
+	firmware_release(self->control);
 	close(self->fd);
 	close(self->control);
 	/* Whatever a test did, the next one finds all nodes. */
@@ -132,43 +133,18 @@ static const char slow_firmware[] =
 	"{\"op\":\"fault\",\"fault\":{\"kind\":\"late\","
 	"\"opcode\":\"0x805\",\"delay_ms\":3000,\"times\":1}}";
 
-static long long pending(int control)
-{
-	return json_number(control_ask(control, "{\"op\":\"state\"}"), "in_flight");
-}
-
-static bool is_pending(void *control)
-{
-	return pending(*(int *)control) == 1;
-}
-
 /* A child with a descriptor of its own, and its command with the firmware. */
 static pid_t busy_child(int fd, int control)
 {
-	pid_t child;
+	pid_t child = fork();
 
-	if (!control_ask(control, slow_firmware))
-		return -1;
-	child = fork();
 	if (!child) {
 		int own = node_open(0);
 
 		close(fd);
 		_exit(-read_mgir(own));
 	}
-	return patient(is_pending, &control) ? child : -1;
-}
-
-struct uids {
-	int control;
-	long long wanted;
-};
-
-static bool uids_are(void *arg)
-{
-	struct uids *uids = arg;
-
-	return firmware_objects(uids->control, "uid") == uids->wanted;
+	return firmware_pending_wait(control, 1) ? child : -1;
 }
 
 /*
@@ -177,25 +153,26 @@ static bool uids_are(void *arg)
  */
 TEST_F_TIMEOUT(lifetime, kill_in_flight, TEST_S)
 {
-	struct uids uids = { self->control,
-			     firmware_objects(self->control, "uid") };
+	long long uids = firmware_objects(self->control, "uid");
 	struct fwctl_info_mlx5 data;
 	pid_t child;
 	int status;
 
 	NOT_UPSTREAM("delivers in its caller");
+	ASSERT_TRUE(firmware_hold(self->control, OP_ACCESS_REG, 1));
 	child = busy_child(self->fd, self->control);
 	ASSERT_LT(0, child);
 	ASSERT_EQ(0, kill(child, SIGKILL));
-	ASSERT_EQ(child, waitpid(child, &status, 0));
+	ASSERT_TRUE(child_wait(child, &status));
 	EXPECT_TRUE(WIFSIGNALED(status));
 	/* It is dead, and the firmware still works on its command. */
-	EXPECT_EQ(1, pending(self->control));
-	EXPECT_EQ(uids.wanted + 1, firmware_objects(self->control, "uid"));
+	EXPECT_EQ(1, firmware_pending(self->control));
+	EXPECT_EQ(uids + 1, firmware_objects(self->control, "uid"));
 	/* Others are not held up. */
 	EXPECT_EQ(0, info_mlx5(self->fd, &data));
-	EXPECT_TRUE(patient(uids_are, &uids));
-	EXPECT_EQ(0, pending(self->control));
+	firmware_release(self->control);
+	EXPECT_TRUE(firmware_objects_wait(self->control, "uid", uids));
+	EXPECT_EQ(0, firmware_pending(self->control));
 }
 
 /*
@@ -204,12 +181,14 @@ TEST_F_TIMEOUT(lifetime, kill_in_flight, TEST_S)
  */
 TEST_F_TIMEOUT(lifetime, unbind_in_flight, TEST_S)
 {
-	pid_t child = busy_child(self->fd, self->control);
+	pid_t child;
 	int status;
 
+	ASSERT_NE(NULL, control_ask(self->control, slow_firmware));
+	child = busy_child(self->fd, self->control);
 	ASSERT_LT(0, child);
 	ASSERT_EQ(0, write_file(DRIVER "/unbind", self->auxiliary));
-	EXPECT_EQ(0, pending(self->control));
+	EXPECT_EQ(0, firmware_pending(self->control));
 	EXPECT_EQ(0, firmware_objects(self->control, "uid"));
 	ASSERT_EQ(child, waitpid(child, &status, 0));
 	EXPECT_TRUE(WIFEXITED(status));
@@ -221,12 +200,14 @@ TEST_F_TIMEOUT(lifetime, unbind_in_flight, TEST_S)
 /* Theory: the same for a driver's module that goes. */
 TEST_F_TIMEOUT(lifetime, unload_in_flight, TEST_S)
 {
-	pid_t child = busy_child(self->fd, self->control);
+	pid_t child;
 	int status;
 
+	ASSERT_NE(NULL, control_ask(self->control, slow_firmware));
+	child = busy_child(self->fd, self->control);
 	ASSERT_LT(0, child);
 	ASSERT_EQ(0, modprobe("-r mlx5_fwctl 2>/dev/null || rmmod mlx5_fwctl"));
-	EXPECT_EQ(0, pending(self->control));
+	EXPECT_EQ(0, firmware_pending(self->control));
 	ASSERT_EQ(child, waitpid(child, &status, 0));
 	EXPECT_EQ(0, WEXITSTATUS(status));
 	ASSERT_EQ(0, modprobe("mlx5_fwctl"));

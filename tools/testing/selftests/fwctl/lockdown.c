@@ -11,14 +11,13 @@
 
 #include "fwctl_test.h"
 #include "kselftest_harness.h"
-#include "sample.h"
 
 #define LOCKDOWN "/sys/kernel/security/lockdown"
 
 /* The kernel's own core has no Rust driver. */
 static int drivers(void)
 {
-	return getenv("FWCTL_TEST_C_ONLY") ? 1 : 2;
+	return c_only() ? 1 : 2;
 }
 
 FIXTURE(lockdown)

@@ -42,6 +42,8 @@ pub(crate) enum Immediate {
     Permissive,
     /// Write to all pages of this umem, though nobody asked for it.
     Scribble(u32),
+    /// Lost commands are answered; what is armed stays.
+    Release,
 }
 
 /// A fault request, parsed.
@@ -232,11 +234,12 @@ pub(crate) fn parse(value: &Value) -> Result<Request, String> {
             let umem = need(&wire.kind, "umem", wire.umem)?;
             return Ok(Request::Now(Immediate::Scribble(umem)));
         }
+        "release" => return Ok(Request::Now(Immediate::Release)),
         other => {
             return Err(format!(
                 "unknown fault \"{other}\"; known: bad_status, delivery, lost, late, \
                  late_mailbox_write, lost_interrupt, page_request, counter_stuck, health, bar_ones, permissive, \
-                 scribble"
+                 scribble, release"
             ))
         }
     };

@@ -220,6 +220,7 @@ impl Function for ConnectX {
             Request::Now(Immediate::BarOnes) => self.faults.bar_ones = true,
             Request::Now(Immediate::Permissive) => self.faults.permissive = true,
             Request::Now(Immediate::Scribble(id)) => umem::scribble(self, bus, id)?,
+            Request::Now(Immediate::Release) => command::release_lost(self, bus),
         }
         Ok(())
     }

@@ -84,6 +84,17 @@ fn lost_command_can_have_been_carried_out() {
 }
 
 #[test]
+fn release_leaves_what_is_armed() {
+    let mut driver = Driver::ready();
+    driver.fault(json!({"kind": "lost", "opcode": "0x80d", "times": 2}));
+    assert_eq!(driver.exec(4, &nop(), 16), None);
+    driver.fault(json!({"kind": "release"}));
+    assert_status(&driver.answer(4, 16), 1);
+    assert_eq!(driver.exec(5, &nop(), 16), None);
+    assert_eq!(driver.state()["in_flight"], json!(1));
+}
+
+#[test]
 fn late_reply_leaves_the_mailboxes_of_others_alone() {
     let mut driver = Driver::ready();
     driver.fault(json!({"kind": "late", "opcode": "0x100", "delay_ms": 9000}));

@@ -32,6 +32,9 @@ pub(crate) enum Action {
 pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) vm: VmArgs,
+    /// The command ends the VM, and the console says so; nothing inside checks out then
+    #[arg(long, value_name = "REGEX")]
+    pub(crate) expect_end: Option<Regex>,
     /// The command and its arguments
     #[arg(last = true, required = true)]
     pub(crate) command: Vec<String>,
@@ -122,6 +125,9 @@ pub(crate) struct VmArgs {
     /// Give the VM an emulated IOMMU
     #[arg(long)]
     pub(crate) iommu: bool,
+    /// Let the VM survive that it suspends
+    #[arg(long)]
+    pub(crate) suspend: bool,
     /// Argument for each emulator, or N:ARG for that of device N
     #[arg(long, value_name = "ARG", allow_hyphen_values = true)]
     pub(crate) emu_arg: Vec<String>,

@@ -72,6 +72,7 @@ pub(crate) fn run_command(args: RunArgs) -> Result<u8> {
         timeout: Some(Duration::from_secs(
             args.vm.vm_timeout.unwrap_or(RUN_TIMEOUT),
         )),
+        expect_end: args.expect_end,
         shares,
     };
     let (outcome, _) = run::run(&args.vm, &job, Stdout)?;
@@ -203,6 +204,7 @@ pub(crate) fn run_tests(args: TapArgs) -> Result<u8> {
         timeout: Some(Duration::from_secs(
             args.vm.vm_timeout.unwrap_or(TAP_TIMEOUT),
         )),
+        expect_end: None,
     };
     show(&["KTAP version 1".to_string()]);
     let sink = Tests {

@@ -42,6 +42,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) devices: usize,
     pub(crate) tty: bool,
     pub(crate) iommu: bool,
+    /// Its virtio devices survive that it suspends.
+    pub(crate) suspend: bool,
     pub(crate) append: &'a [String],
     pub(crate) extra: &'a [String],
 }
@@ -84,6 +86,26 @@ impl Machine<'_> {
     pub(crate) fn args(&self) -> Vec<OsString> {
         let mut args = base(self.accel, self.cpu, self.memory, self.smp);
         let mut add = |option: &str, value: String| args.extend([option.to_string(), value]);
+        // Without this virtio_pci resets what it suspends, and 9p does not set it up again. Only a device
+        // below a port has the power management that says so.
+        let mut ports = 0;
+        let mut virtio = |device: String| match self.suspend {
+            false => vec![("-device", device)],
+            true => {
+                ports += 1;
+                let chassis = 127 + ports;
+                vec![
+                    (
+                        "-device",
+                        format!("pcie-root-port,id=vp{ports},chassis={chassis},slot={chassis}"),
+                    ),
+                    (
+                        "-device",
+                        format!("{device},bus=vp{ports},x-pcie-pm-no-soft-reset=on"),
+                    ),
+                ]
+            }
+        };
         let socket = |name: &str| escape(&self.sockets.join(name));
 
         add("-kernel", self.kernel.to_string_lossy().into());
@@ -106,10 +128,9 @@ impl Machine<'_> {
                 "-fsdev",
                 format!("local,id={tag},path={path},security_model=none,multidevs=remap{mode}"),
             );
-            add(
-                "-device",
-                format!("virtio-9p-pci,fsdev={tag},mount_tag={tag}"),
-            );
+            for (option, value) in virtio(format!("virtio-9p-pci,fsdev={tag},mount_tag={tag}")) {
+                add(option, value);
+            }
         };
         export("fwctl.root", self.guest_root, false);
         export("fwctl.run", self.run_share, true);
@@ -117,7 +138,9 @@ impl Machine<'_> {
             export(&Share::tag(index), &share.path, share.writable);
         }
 
-        add("-device", "virtio-serial-pci,max_ports=31".into());
+        for (option, value) in virtio("virtio-serial-pci,max_ports=31".to_string()) {
+            add(option, value);
+        }
         let mut port = |driver: &str, name: &str, guest_name: &str| {
             add(
                 "-chardev",
@@ -216,6 +239,7 @@ mod tests {
             devices,
             tty: false,
             iommu: false,
+            suspend: false,
             append,
             extra: &[],
         }
@@ -275,6 +299,21 @@ mod tests {
         let mut machine = machine(0, &[], &[]);
         machine.tty = true;
         assert!(text(&machine).contains("virtconsole,chardev=chr-io"));
+    }
+
+    #[test]
+    fn what_suspends_keeps_its_state() {
+        let mut machine = machine(0, &[], &[]);
+        assert!(!text(&machine).contains("no-soft-reset"));
+        machine.suspend = true;
+        let args = text(&machine);
+        for (port, device) in [(1, "9p"), (2, "9p"), (3, "serial")] {
+            assert!(args.contains(&format!("pcie-root-port,id=vp{port},")));
+            let on_port = format!(",bus=vp{port},x-pcie-pm-no-soft-reset=on");
+            assert!(args.split(" -device ").any(|words| words
+                .contains(&format!("virtio-{device}"))
+                && words.contains(&on_port)));
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use anyhow::{bail, Context, Result};
+use regex::Regex;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGWINCH};
 
 use crate::accel;
@@ -58,6 +59,8 @@ pub(crate) struct Job {
     /// The command gets a console.
     pub(crate) tty: bool,
     pub(crate) timeout: Option<Duration>,
+    /// The command ends the VM, and a line of the console says so.
+    pub(crate) expect_end: Option<Regex>,
 }
 
 /// What the main thread waits for.
@@ -212,6 +215,7 @@ pub(crate) fn run<S: Sink>(args: &VmArgs, job: &Job, sink: S) -> Result<(Outcome
         devices: args.devices,
         tty: job.tty,
         iommu: args.iommu,
+        suspend: args.suspend,
         append: &args.append,
         extra: &args.qemu_arg,
     };
@@ -384,6 +388,11 @@ fn pump<S: Sink>(mut io: UnixStream, mut sink: S, quit: Sender<Message>) -> Resu
     }))
 }
 
+/// Whether a line of the console has what is expected, if something is.
+fn says(expected: Option<&Regex>, console: &str) -> bool {
+    expected.is_some_and(|regex| console.lines().any(|line| regex.is_match(line)))
+}
+
 struct Life<'a> {
     args: &'a VmArgs,
     job: &'a Job,
@@ -422,6 +431,9 @@ impl Life<'_> {
                     Event::Exit { status } => {
                         self.clock.say(&format!("command ended with {status}"));
                         self.outcome.status = Some(status);
+                        if self.job.expect_end.is_some() {
+                            self.problem("the command did not end the VM".to_string());
+                        }
                         self.check_released();
                         // The VM may have died meanwhile; then the port is gone too.
                         let _ = self.status.write_all(b"continue\n");
@@ -480,7 +492,12 @@ impl Life<'_> {
             Some(_) if !self.finished => {
                 let log = vm.run.file("console.log");
                 let console = std::fs::read(&log).unwrap_or_default();
-                let words = verdict::last_words(&String::from_utf8_lossy(&console));
+                let console = String::from_utf8_lossy(&console);
+                if self.outcome.status.is_none() && says(self.job.expect_end.as_ref(), &console) {
+                    self.outcome.status = Some(0);
+                    return Ok(());
+                }
+                let words = verdict::last_words(&console);
                 let words = words.map(|words| format!(": {words}")).unwrap_or_default();
                 self.problem(format!("the VM died{words}: see {}", log.display()));
             }
@@ -590,7 +607,12 @@ impl Life<'_> {
         scan.file(&dmesg);
         scan.file(&run.file("console.log"));
         scan.file(&run.file("share/results/kmemleak"));
-        self.outcome.dmesg_clean = self.finished && dmesg.is_file() && scan.findings.is_empty();
+        // A VM that its command ended leaves its console.
+        let complete = match self.job.expect_end {
+            Some(_) => self.outcome.status == Some(0),
+            None => self.finished && dmesg.is_file(),
+        };
+        self.outcome.dmesg_clean = complete && scan.findings.is_empty();
         let missing: Vec<String> = scan
             .missing()
             .iter()
@@ -643,6 +665,15 @@ mod tests {
             outcome.closing_line(),
             "1 firmware object left, dmesg NOT clean, 1 problem"
         );
+    }
+
+    #[test]
+    fn an_end_is_expected_by_its_words() {
+        let end = Regex::new("Restarting system").unwrap();
+        let console = "[1] reboot: Restarting system\r\n";
+        assert!(says(Some(&end), console));
+        assert!(!says(Some(&end), "[1] Kernel panic\r\n"));
+        assert!(!says(None, console));
     }
 
     #[test]

@@ -117,6 +117,7 @@ pub(crate) fn run_shell(args: ShellArgs) -> Result<u8> {
         shares,
         tty: true,
         timeout: args.vm.vm_timeout.map(Duration::from_secs),
+        expect_end: None,
     };
     eprintln!(
         "Ctrl-A X ends the VM; `exit` ends it with a check of kernel log and firmware objects."

@@ -1,0 +1,449 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Memory cgroups: what the kernel keeps for a user is charged to that user, and
+ * who is at the limit is told so.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "fwctl_test.h"
+#include "kselftest_harness.h"
+
+#define READ_ONLY FWCTL_RPC_DEBUG_READ_ONLY
+
+enum { KIB = 1024, MIB = 1024 * 1024 };
+
+/* Where cgroups are; NULL if there are none. */
+static const char *cgroups(void)
+{
+	if (!access("/sys/fs/cgroup/cgroup.controllers", R_OK))
+		return "/sys/fs/cgroup";
+	mkdir("/tmp/fwctl-cgroups", 0755);
+	if (access("/tmp/fwctl-cgroups/cgroup.controllers", R_OK) &&
+	    mount("none", "/tmp/fwctl-cgroups", "cgroup2", 0, NULL))
+		return NULL;
+	return "/tmp/fwctl-cgroups";
+}
+
+/* A cgroup of its own. */
+struct group {
+	char path[64];
+};
+
+static int group_write(const struct group *group, const char *file, const char *text)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/%s", group->path, file);
+	return write_file(path, text);
+}
+
+/* The number behind @key in a file of lines; -1 if there is none. */
+static long long group_number(const struct group *group, const char *file,
+			      const char *key)
+{
+	long long number, found = -1;
+	char path[128], name[64];
+	FILE *lines;
+
+	snprintf(path, sizeof(path), "%s/%s", group->path, file);
+	lines = fopen(path, "re");
+	while (lines && fscanf(lines, "%63s %lld", name, &number) == 2)
+		if (!strcmp(name, key))
+			found = number;
+	if (lines)
+		fclose(lines);
+	return found;
+}
+
+/* False if the kernel does not count memory by cgroups. */
+static bool group_make(struct group *group)
+{
+	const char *root = cgroups();
+	char path[128];
+
+	if (!root)
+		return false;
+	snprintf(path, sizeof(path), "%s/cgroup.subtree_control", root);
+	if (write_file(path, "+memory"))
+		return false;
+	snprintf(group->path, sizeof(group->path), "%s/fwctl-test.%d", root, getpid());
+	return !mkdir(group->path, 0755) &&
+	       group_number(group, "memory.stat", "kernel") >= 0;
+}
+
+static bool group_empty(void *group)
+{
+	return !rmdir(((struct group *)group)->path) || errno != EBUSY;
+}
+
+/* What the kernel has for the cgroup, and from when on it is enough. */
+struct usage {
+	const struct group *group;
+	const char *key;
+	long long wanted;
+};
+
+static bool usage_above(void *arg)
+{
+	struct usage *usage = arg;
+
+	return group_number(usage->group, "memory.stat", usage->key) >= usage->wanted;
+}
+
+static bool usage_below(void *arg)
+{
+	return !usage_above(arg);
+}
+
+/* A child in the cgroup; the memory that it has by then is not charged there. */
+static pid_t member(const struct group *group)
+{
+	pid_t child = fork();
+
+	if (!child) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (group_write(group, "cgroup.procs", "0"))
+			_exit(100);
+	}
+	return child;
+}
+
+#define GROUP_MAKE(group)                                                      \
+	do {                                                                   \
+		if (!group_make(group))                                        \
+			SKIP(return, "the kernel has no memory cgroups");      \
+	} while (0)
+
+FIXTURE(memcg)
+{
+	struct group group;
+	int control;
+};
+
+FIXTURE_SETUP(memcg)
+{
+	int fd;
+
+	GROUP_MAKE(&self->group);
+	fd = NODE_OPEN(0);
+	close(fd);
+	self->control = CONTROL_OPEN(0);
+}
+
+FIXTURE_TEARDOWN(memcg)
+{
+	firmware_release(self->control);
+	close(self->control);
+	EXPECT_TRUE(patient(group_empty, &self->group));
+}
+
+/* Calls that a process makes at a time, each when it is told to. */
+enum { CALLS = 8, REPLY = 512 * 512, REQUEST = MBOX_HEADER + MGIR_LEN };
+
+struct caller {
+	int fd;
+	int go;
+};
+
+static void *caller(void *arg)
+{
+	static uint8_t out[CALLS][REPLY];
+	static int number;
+	struct caller *caller = arg;
+	int own = __sync_fetch_and_add(&number, 1);
+	uint8_t in[REQUEST] = {};
+	uint32_t out_len = REPLY;
+	char byte;
+
+	access_reg(in, OP_MOD_READ, REG_MGIR);
+	if (read(caller->go, &byte, 1) != 1)
+		return caller;
+	if (rpc(caller->fd, READ_ONLY, in, sizeof(in), out[own], &out_len))
+		return caller;
+	/* Nothing of this one goes before the parent has looked. */
+	return read(caller->go, &byte, 1) == 1 ? NULL : caller;
+}
+
+static void make_calls(int ready, int go)
+{
+	struct caller shared = { node_open(0), go };
+	pthread_t threads[CALLS];
+	void *failed, *any = NULL;
+
+	for (int i = 0; i < CALLS; i++)
+		if (pthread_create(&threads[i], NULL, caller, &shared))
+			_exit(101);
+	if (write(ready, "", 1) != 1)
+		_exit(102);
+	for (int i = 0; i < CALLS; i++) {
+		pthread_join(threads[i], &failed);
+		any = failed ?: any;
+	}
+	_exit(any ? 103 : 0);
+}
+
+/*
+ * Theory: requests and replies in flight are charged to their caller, until they
+ * are not there any more.
+ */
+TEST_F_TIMEOUT(memcg, in_flight, TEST_S)
+{
+	struct usage usage = { &self->group, "kernel", 0 };
+	int ready[2], go[2], status;
+	long long before;
+	pid_t child;
+	char byte;
+
+	NOT_UPSTREAM("charges nobody for replies");
+	ASSERT_EQ(0, pipe(ready));
+	ASSERT_EQ(0, pipe(go));
+	child = member(&self->group);
+	if (!child)
+		make_calls(ready[1], go[0]);
+	close(ready[1]);
+	ASSERT_EQ(1, read(ready[0], &byte, 1));
+	before = group_number(&self->group, "memory.stat", "kernel");
+
+	ASSERT_TRUE(firmware_hold(self->control, OP_ACCESS_REG, CALLS));
+	ASSERT_EQ(CALLS, write(go[1], "12345678", CALLS));
+	EXPECT_TRUE(firmware_pending_wait(self->control, CALLS));
+	usage.wanted = before + CALLS * (REQUEST + REPLY);
+	EXPECT_TRUE(patient(usage_above, &usage)) {
+		TH_LOG("%lld bytes more for %d",
+		       group_number(&self->group, "memory.stat", "kernel") - before,
+		       CALLS * (REQUEST + REPLY));
+	}
+
+	firmware_release(self->control);
+	usage.wanted = before + REPLY;
+	EXPECT_TRUE(patient(usage_below, &usage));
+	ASSERT_EQ(CALLS, write(go[1], "12345678", CALLS));
+	ASSERT_TRUE(child_wait(child, &status));
+	EXPECT_EQ(0, WEXITSTATUS(status));
+}
+
+FIXTURE(memcg_sample)
+{
+	struct group group;
+	unsigned int node;
+	int fd;
+	uint8_t *in;
+	uint8_t *out;
+};
+
+FIXTURE_VARIANT(memcg_sample)
+{
+	const char *module;
+	const char *parent;
+	/* Replies in memory of its own come from a worker. */
+	bool worker;
+};
+
+FIXTURE_VARIANT_ADD(memcg_sample, c)
+{
+	.module = "fwctl_c_sample",
+	.parent = "fwctl-c-sample",
+	.worker = false,
+};
+
+FIXTURE_VARIANT_ADD(memcg_sample, rust)
+{
+	.module = "fwctl_rust_sample",
+	.parent = "fwctl-rust-sample",
+	.worker = true,
+};
+
+/* 2 MiB of zeroes that are not in a cgroup which children join. */
+static void *outside(void)
+{
+	void *memory = mmap(NULL, 2 * MIB, PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	return memory == MAP_FAILED ? NULL : memset(memory, 0, 2 * MIB);
+}
+
+FIXTURE_SETUP(memcg_sample)
+{
+	int node;
+
+	if (variant->worker && c_only())
+		SKIP(return, "the kernel's own core has no Rust driver");
+	GROUP_MAKE(&self->group);
+	node = sample_load(variant->module, variant->parent);
+	if (node == -ENOENT && !device_required())
+		SKIP(return, "no module %s", variant->module);
+	ASSERT_LE(0, node);
+	self->node = node;
+	self->fd = node_open(self->node);
+	ASSERT_LE(0, self->fd);
+	self->in = outside();
+	self->out = outside();
+	ASSERT_NE(NULL, self->in);
+	ASSERT_NE(NULL, self->out);
+}
+
+FIXTURE_TEARDOWN(memcg_sample)
+{
+	close(self->fd);
+	EXPECT_EQ(0, module_unload(variant->module));
+	EXPECT_TRUE(patient(group_empty, &self->group));
+}
+
+static int fill(int fd, uint32_t op, uint32_t arg, uint8_t *out, uint32_t out_len)
+{
+	return sample_rpc(fd, READ_ONLY, op, arg, out, &out_len);
+}
+
+/* In the cgroup, at its limit. What went wrong, by a number; 0 if nothing did. */
+static int at_limit(FIXTURE_DATA(memcg_sample) *self)
+{
+	uint32_t len, none = 0;
+
+	for (int i = 0; i < 200; i++) {
+		int fd = node_open(self->node);
+
+		if (fd < 0)
+			return 1;
+		if (rpc(fd, READ_ONLY, self->in, 2 * MIB, self->out, &none) != -ENOMEM)
+			return 2;
+		if (fill(fd, SAMPLE_FILL, 8, self->out, 2 * MIB) != -ENOMEM)
+			return 3;
+		if (fill(fd, SAMPLE_FRESH, 2 * MIB, self->out, 2 * MIB) != -ENOMEM)
+			return 4;
+		if (close(fd))
+			return 5;
+	}
+	/* What is below goes on. */
+	len = 64 * KIB;
+	if (rpc(self->fd, READ_ONLY, self->in, len, self->out, &len))
+		return 6;
+	return 0;
+}
+
+/*
+ * Theory: who asks for more than its cgroup has is told so, is not killed for it,
+ * and loses nothing by it.
+ */
+TEST_F_TIMEOUT(memcg_sample, limit, TEST_S)
+{
+	struct fwctl_sample_info data;
+	int status;
+	pid_t child;
+
+	ASSERT_EQ(0, group_write(&self->group, "memory.max", "1M"));
+	child = member(&self->group);
+	if (!child)
+		_exit(at_limit(self));
+	ASSERT_TRUE(child_wait(child, &status));
+	EXPECT_TRUE(WIFEXITED(status)) {
+		TH_LOG("killed by signal %d", WTERMSIG(status));
+	}
+	EXPECT_EQ(0, WEXITSTATUS(status));
+	EXPECT_EQ(0, group_number(&self->group, "memory.events", "oom_kill"));
+	EXPECT_LT(0, group_number(&self->group, "memory.events", "max"));
+	ASSERT_EQ(0, sample_info(self->fd, &data));
+	EXPECT_EQ(1, data.contexts);
+}
+
+/* In a cgroup that has room for one such reply and not for two. */
+static int at_worker(int fd, uint8_t *out)
+{
+	if (fill(fd, SAMPLE_FILL, 2 * MIB, out, 2 * MIB))
+		return 1;
+	if (fill(fd, SAMPLE_FRESH, 4 * KIB, out, 2 * MIB))
+		return 2;
+	/* The room was had by the caller, this is beside it. */
+	if (fill(fd, SAMPLE_FRESH, 2 * MIB, out, 2 * MIB) != -ENOMEM)
+		return 3;
+	return fill(fd, SAMPLE_FRESH, 4 * KIB, out, 2 * MIB) ? 4 : 0;
+}
+
+/* Theory: what a worker allocates for a caller is the caller's. */
+TEST_F_TIMEOUT(memcg_sample, worker, TEST_S)
+{
+	int status;
+	pid_t child;
+
+	if (!variant->worker)
+		SKIP(return, "a driver in C works in its caller");
+	ASSERT_EQ(0, group_write(&self->group, "memory.max", "3M"));
+	child = member(&self->group);
+	if (!child)
+		_exit(at_worker(self->fd, self->out));
+	ASSERT_TRUE(child_wait(child, &status));
+	EXPECT_EQ(0, status);
+	EXPECT_EQ(0, group_number(&self->group, "memory.events", "oom_kill"));
+}
+
+/* What a descriptor of this core has beside its struct file, at least. */
+enum { MANY = 1000, DESCRIPTOR = 256 };
+
+/* Opens files when it is told to, first such that are nothing but files. */
+static void open_many(unsigned int node, int ready, int go)
+{
+	const struct rlimit limit = { 3 * MANY, 3 * MANY };
+	char path[64], byte;
+
+	if (setrlimit(RLIMIT_NOFILE, &limit))
+		_exit(101);
+	snprintf(path, sizeof(path), "/dev/fwctl/fwctl%u", node);
+	/* Room in the table for all of them. */
+	if (dup2(ready, 3 * MANY - 1) < 0)
+		_exit(102);
+	for (int round = 0; round < 2; round++) {
+		for (int i = 0; i < MANY; i++)
+			if (open(round ? path : "/dev/null", O_RDWR | O_CLOEXEC) < 0)
+				_exit(103);
+		if (write(ready, "", 1) != 1 || read(go, &byte, 1) != 1)
+			_exit(104);
+	}
+	_exit(0);
+}
+
+/* Theory: descriptors are charged to who opens them. */
+TEST_F_TIMEOUT(memcg_sample, descriptors, TEST_S)
+{
+	struct usage usage = { &self->group, "slab_unreclaimable", MANY * 160 };
+	struct fwctl_sample_info data;
+	int ready[2], go[2], status;
+	long long files;
+	pid_t child;
+	char byte;
+
+	ASSERT_EQ(0, pipe(ready));
+	ASSERT_EQ(0, pipe(go));
+	child = member(&self->group);
+	if (!child)
+		open_many(self->node, ready[1], go[0]);
+	close(ready[1]);
+	ASSERT_EQ(1, read(ready[0], &byte, 1));
+	/* A struct file has about as much. */
+	ASSERT_TRUE(patient(usage_above, &usage));
+	files = group_number(&self->group, "memory.stat", "slab_unreclaimable");
+	ASSERT_EQ(1, write(go[1], "", 1));
+	ASSERT_EQ(1, read(ready[0], &byte, 1));
+	ASSERT_EQ(0, sample_info(self->fd, &data));
+	EXPECT_EQ(1 + MANY, data.contexts);
+	usage.wanted = 2 * files + MANY * DESCRIPTOR;
+	EXPECT_TRUE(patient(usage_above, &usage)) {
+		TH_LOG("%lld bytes for files, %lld with descriptors", files,
+		       group_number(&self->group, "memory.stat", "slab_unreclaimable"));
+	}
+	ASSERT_EQ(1, write(go[1], "", 1));
+	ASSERT_TRUE(child_wait(child, &status));
+	EXPECT_EQ(0, status);
+}
+
+TEST_HARNESS_MAIN
