@@ -3,6 +3,8 @@
  * Inline functions of the kernel that Rust cannot call, for rust/fwctl/sys.
  */
 #include <linux/completion.h>
+#include <linux/gfp.h>
+#include <linux/math.h>
 #include <linux/memcontrol.h>
 #include <linux/ratelimit.h>
 #include <linux/sched.h>
@@ -45,16 +47,38 @@ int fwctl_helper_wait_killable(struct completion *done)
 
 /*
  * Fails where the allocator would have to kill somebody, and without a word: the
- * size is the user's. It need not be contiguous: no memory is moved about for it,
- * and the user is charged for its pages, not for a power of two.
+ * size is the user's. It need not be contiguous: no memory is moved about for it.
+ *
+ * Not by vmalloc(), which gives back later, on a worker, what it had when it fails.
+ * A memory cgroup is at its limit until then, and who comes next is killed for it.
  */
 void *fwctl_helper_kvmalloc(size_t len)
 {
 	const gfp_t gfp = GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN;
+	unsigned int count = DIV_ROUND_UP(len, PAGE_SIZE), had = 0;
+	struct page **pages;
+	void *memory;
 
-	if (len > PAGE_SIZE << PAGE_ALLOC_COSTLY_ORDER)
-		return __vmalloc(len, gfp);
-	return kvmalloc(len, gfp);
+	if (count <= 1 << PAGE_ALLOC_COSTLY_ORDER)
+		return kmalloc(len, gfp);
+	pages = kmalloc_array(count, sizeof(*pages), gfp);
+	if (!pages)
+		return NULL;
+	while (had < count) {
+		pages[had] = alloc_page(gfp);
+		if (!pages[had])
+			goto free;
+		had++;
+	}
+	/* They and the array go with it. */
+	memory = vmap(pages, count, VM_MAP | VM_MAP_PUT_PAGES, PAGE_KERNEL);
+	if (memory)
+		return memory;
+free:
+	while (had--)
+		__free_page(pages[had]);
+	kfree(pages);
+	return NULL;
 }
 
 struct mem_cgroup *fwctl_helper_memcg_current(void)

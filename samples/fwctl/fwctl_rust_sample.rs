@@ -50,6 +50,8 @@ enum Op {
     Create,
     Use,
     Stick,
+    CreateLate,
+    EndLate,
 }
 
 /// `SAMPLE_USE_MS`.
@@ -71,7 +73,9 @@ impl Op {
 
     fn delivery(self) -> Delivery {
         match self {
-            Self::Sleep | Self::Fresh | Self::Create | Self::Use => Delivery::Worker,
+            Self::Sleep | Self::Fresh | Self::Create | Self::CreateLate | Self::Use => {
+                Delivery::Worker
+            }
             _ => Delivery::Caller,
         }
     }
@@ -94,6 +98,8 @@ fn parse(request: &Request) -> Result<(Op, u32)> {
         9 => Op::Create,
         10 => Op::Use,
         11 => Op::Stick,
+        12 => Op::CreateLate,
+        13 => Op::EndLate,
         _ => return Err(EBADMSG),
     };
     Ok((op, u32::from_ne_bytes(*arg)))
@@ -107,6 +113,17 @@ struct Firmware {
     disorder: Atomic<u32>,
 }
 
+impl Drop for Firmware {
+    fn drop(&mut self) {
+        pr_info!(
+            "{} contexts, {} objects left, {} in disorder\n",
+            self.contexts.load(Relaxed),
+            self.objects.load(Relaxed),
+            self.disorder.load(Relaxed),
+        );
+    }
+}
+
 /// An object.
 struct Object {
     /// Objects that need this one.
@@ -115,6 +132,8 @@ struct Object {
     needs: Option<Arc<Atomic<u32>>>,
     /// The next attempt to end it fails.
     stuck: Atomic<bool>,
+    /// The next attempt to end it takes its time.
+    late: Atomic<bool>,
 }
 
 impl Resource for Object {
@@ -133,6 +152,7 @@ impl Context {
         context: &UserContext<'_, Self>,
         firmware: &Firmware,
         needs: Option<ResourceId>,
+        late: bool,
     ) -> Result<ResourceId> {
         let resources = context.resources();
         // Everything that can fail comes before the firmware makes it.
@@ -146,10 +166,14 @@ impl Context {
         if let Some(needs) = &needs {
             needs.add(1, Relaxed);
         }
+        if late {
+            fsleep(USE);
+        }
         Ok(place.commit(Object {
             dependents,
             needs,
             stuck: Atomic::new(false),
+            late: Atomic::new(false),
         }))
     }
 }
@@ -223,13 +247,14 @@ impl Operations for Context {
                 reply.resize(len, 0xfe, GFP_KERNEL_ACCOUNT)?;
                 return Ok(Reply::new(reply));
             }
-            Op::Create => {
+            Op::Create | Op::CreateLate => {
                 let needs = match arg {
                     0 => None,
                     id => Some(ResourceId::from_number(id)?),
                 };
                 let mut reply = Request::allocate(0, 4)?;
-                let id = Context::create(context, firmware, needs)?;
+                let late = matches!(op, Op::CreateLate);
+                let id = Context::create(context, firmware, needs, late)?;
                 reply.extend_from_slice(&id.number().to_ne_bytes(), GFP_KERNEL_ACCOUNT)?;
                 return Ok(Reply::new(reply).with_created(id));
             }
@@ -242,6 +267,10 @@ impl Operations for Context {
                 let object = context.resources().hold(ResourceId::from_number(arg)?)?;
                 object.stuck.store(true, Relaxed);
             }
+            Op::EndLate => {
+                let object = context.resources().hold(ResourceId::from_number(arg)?)?;
+                object.late.store(true, Relaxed);
+            }
             Op::Sleep => sleep_ms(arg),
             Op::Fail => {
                 return Err(i32::try_from(arg).map_or(EIO, |errno| Error::from_errno(-errno)));
@@ -253,6 +282,9 @@ impl Operations for Context {
     }
 
     fn destroy<'a>(_: &UserContext<'_, Self>, firmware: &Firmware, object: &Object) -> Result {
+        if object.late.xchg(false, Relaxed) {
+            fsleep(USE);
+        }
         if object.stuck.xchg(false, Relaxed) {
             return Err(EIO);
         }

@@ -8,7 +8,8 @@
  * SAMPLE_CREATE the rsc_id of a new object as a __u32; the others answer nothing.
  *
  * Objects are what FWCTL_RSC_DESTROY ends. A driver in C has none, and refuses
- * what deals with them.
+ * what deals with them. The one in Rust writes to the kernel's log how many were
+ * left when its device went: "N contexts, N objects left, N in disorder".
  */
 #ifndef FWCTL_SAMPLE_H
 #define FWCTL_SAMPLE_H
@@ -32,6 +33,8 @@ enum fwctl_sample_op {
 	SAMPLE_CREATE = 9,	/* an object that needs object @arg, none if 0 */
 	SAMPLE_USE = 10,	/* busy with object @arg for SAMPLE_USE_MS */
 	SAMPLE_STICK = 11,	/* the next end of object @arg fails with EIO */
+	SAMPLE_CREATE_LATE = 12,	/* as SAMPLE_CREATE, answered SAMPLE_USE_MS later */
+	SAMPLE_END_LATE = 13,	/* the next end of object @arg takes SAMPLE_USE_MS */
 };
 
 #define SAMPLE_USE_MS 1000

@@ -24,7 +24,7 @@ pub fn for_user(len: usize) -> Result<KVVec<u8>> {
     }
     // SAFETY: It has no preconditions.
     let memory = NonNull::new(unsafe { fwctl_helper_kvmalloc(len) }).ok_or(ENOMEM)?;
-    // SAFETY: kvmalloc() memory of `len` bytes, nobody else's; it is freed by kvfree().
+    // SAFETY: Memory of `len` bytes, nobody else's; kvfree() is what frees it.
     Ok(unsafe { KVVec::from_raw_parts(memory.as_ptr(), 0, len) })
 }
 

@@ -62,9 +62,10 @@ patient=(--emu-arg=--exec-timeout=60)
 # selftests PREFIX MODULES OPTION...: all of them, each list with the devices and the VM that it needs.
 selftests()
 {
-	local prefix=$1 modules=$2 main reset quarantine lockdown power end kexec boot=$logs/kexec
+	local prefix=$1 modules=$2 main i386 reset quarantine lockdown power end kexec boot=$logs/kexec
 	shift 2
 	mapfile -t main < <(programs list)
+	mapfile -t i386 < <(programs list-i386)
 	mapfile -t reset < <(programs list-reset)
 	mapfile -t quarantine < <(programs list-quarantine)
 	mapfile -t lockdown < <(programs list-lockdown)
@@ -72,6 +73,7 @@ selftests()
 	mapfile -t end < <(programs list-shutdown)
 	mapfile -t kexec < <(programs list-kexec)
 	vm "${prefix}selftests" "$modules" "$@" "${patient[@]}" --devices 2 "${main[@]}"
+	vm "${prefix}i386" "$modules" "$@" --devices 1 "${i386[@]}"
 	vm "${prefix}reset" "$modules" "$@" --devices 1 --allow-leak-at flr "${reset[@]}"
 	vm "${prefix}quarantine" "$modules" "$@" --devices 1 --allow-leak-at teardown "${quarantine[@]}"
 	vm "${prefix}lockdown" "$modules" "$@" --devices 1 "${lockdown[@]}"

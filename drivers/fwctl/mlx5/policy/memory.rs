@@ -64,14 +64,10 @@ pub(super) fn resource_dump(inbox: Inbox<'_>, caller: Caller) -> Option<Look> {
     })
 }
 
-/// SET_DIAGNOSTIC_PARAMS, context @16: tracer_dump bit 25 of the second word, which sends samples
+/// SET_DIAGNOSTIC_PARAMS, context @8: tracer_dump bit 25 of the second word, which sends samples
 /// to the tracer's memory, which is mlx5_core's.
 pub(super) fn diagnostic_params(inbox: Inbox<'_>, _: Caller) -> Option<Look> {
     const TRACER_DUMP: u32 = 1 << 25;
 
-    match get32(inbox.bytes, 20) {
-        Some(flags) => Some(Look::fine_if(flags & TRACER_DUMP == 0)),
-        // Too short to say anything; the firmware will say so.
-        None => Some(Look::Fine),
-    }
+    Some(Look::fine_if(get32(inbox.bytes, 12)? & TRACER_DUMP == 0))
 }

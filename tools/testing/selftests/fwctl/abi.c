@@ -20,6 +20,11 @@ _Static_assert(offsetof(struct fwctl_rpc, in_len) == 8, "rpc");
 _Static_assert(offsetof(struct fwctl_rpc, in) == 16, "rpc");
 _Static_assert(offsetof(struct fwctl_rpc, out) == 24, "rpc");
 _Static_assert(sizeof(struct fwctl_info_mlx5) == 8, "mlx5");
+_Static_assert(FWCTL_RSC_DESTROY == 0x9a02, "number");
+_Static_assert(sizeof(struct fwctl_rsc_destroy) == 24, "destroy");
+_Static_assert(offsetof(struct fwctl_rsc_destroy, flags) == 8, "destroy");
+_Static_assert(offsetof(struct fwctl_rsc_destroy, type) == 16, "destroy");
+_Static_assert(offsetof(struct fwctl_rsc_destroy, rsc_id) == 20, "destroy");
 
 /* For the time that its tests may take. */
 FIXTURE(abi) {
@@ -45,7 +50,7 @@ TEST_F_TIMEOUT(abi, numbers, TEST_S)
 			const unsigned int sizes[] = { 0, 24, 32 };
 
 			for (int i = 0; i < 3; i++) {
-				if (nr <= 3 && !dir && !sizes[i])
+				if (nr <= FWCTL_CMD_RSC_UMEM_REG && !dir && !sizes[i])
 					continue;
 				EXPECT_EQ(-ENOTTY, call(fd, _IOC(dir, FWCTL_TYPE, nr, sizes[i]), arg)) {
 					TH_LOG("nr %u dir %u size %u", nr, dir, sizes[i]);
@@ -140,7 +145,7 @@ TEST_F_TIMEOUT(abi, bad_argument_pointers, TEST_S)
 		uint32_t *size;
 
 		EXPECT_EQ(-EFAULT, call(fd, number, NULL));
-		EXPECT_EQ(-EFAULT, call(fd, number, (void *)0xffff888000000000));
+		EXPECT_EQ(-EFAULT, call(fd, number, KERNEL_ADDRESS));
 		EXPECT_EQ(-EFAULT, call(fd, number, (void *)-8));
 
 		/* The size word can be read, the rest cannot. */

@@ -268,7 +268,7 @@ TEST_F_TIMEOUT(attack, memory_and_functions, TEST_S)
 	/* Samples into memory that is mlx5_core's. */
 	memset(in, 0, sizeof(in));
 	set16(in, 0, OP_SET_DIAGNOSTIC_PARAMS);
-	set32(in, 20, 1 << 25);
+	set32(in, 12, 1 << 25);
 	ATTACK(in, sizeof(in), "samples for the tracer");
 }
 

@@ -17,10 +17,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "fwctl_test.h"
 #include "kselftest_harness.h"
-
-#define READ_ONLY FWCTL_RPC_DEBUG_READ_ONLY
+#include "sample_test.h"
 
 FIXTURE(core)
 {
@@ -30,45 +28,28 @@ FIXTURE(core)
 
 FIXTURE_VARIANT(core)
 {
-	const char *module;
-	const char *parent;
-	/* An RPC belongs to a worker, so its caller can be killed. */
-	bool owned;
+	const struct sample_driver *driver;
 };
 
 FIXTURE_VARIANT_ADD(core, c)
 {
-	.module = "fwctl_c_sample",
-	.parent = "fwctl-c-sample",
-	.owned = false,
+	.driver = &sample_in_c,
 };
 
 FIXTURE_VARIANT_ADD(core, rust)
 {
-	.module = "fwctl_rust_sample",
-	.parent = "fwctl-rust-sample",
-	.owned = true,
+	.driver = &sample_in_rust,
 };
 
 FIXTURE_SETUP(core)
 {
-	int node;
-
-	if (variant->owned && c_only())
-		SKIP(return, "the kernel's own core has no Rust driver");
-	node = sample_load(variant->module, variant->parent);
-	if (node == -ENOENT && !device_required())
-		SKIP(return, "no module %s", variant->module);
-	ASSERT_LE(0, node);
-	self->node = node;
-	self->fd = node_open(self->node);
-	ASSERT_LE(0, self->fd);
+	self->fd = SAMPLE_LOAD(variant->driver, &self->node);
 }
 
 FIXTURE_TEARDOWN(core)
 {
 	close(self->fd);
-	EXPECT_EQ(0, module_unload(variant->module));
+	EXPECT_EQ(0, sample_unload(variant->driver));
 }
 
 /* Theory: INFO has the kernel's length also where there is no room. */
@@ -161,6 +142,7 @@ TEST_F_TIMEOUT(core, scopes, TEST_S)
 	EXPECT_EQ(-EBADMSG, sample_rpc(self->fd, 3, 99, 0, NULL, NULL));
 }
 
+#ifdef __LP64__
 /* An ioctl as a 32-bit program makes it. */
 static int call32(int fd, unsigned long number, void *arg)
 {
@@ -213,6 +195,7 @@ TEST_F_TIMEOUT(core, compat, TEST_S)
 	EXPECT_EQ(-EFAULT, call32(self->fd, FWCTL_INFO, NULL));
 	munmap(low, 4096);
 }
+#endif
 
 /* A page whose first fault waits until somebody answers, which nobody does. */
 struct stall {
@@ -316,7 +299,7 @@ TEST_F_TIMEOUT(core, stalled_page_fault, TEST_S)
 		EXPECT_EQ(2, data.contexts);
 		EXPECT_EQ(0, sample_rpc(self->fd, READ_ONLY, SAMPLE_SLEEP, 0, NULL,
 					NULL));
-		unloaded = module_unload(variant->module);
+		unloaded = sample_unload(variant->driver);
 		/* It may be what holds up all others, the end of this test too. */
 		if (unloaded)
 			kill(child, SIGKILL);
@@ -330,9 +313,7 @@ TEST_F_TIMEOUT(core, stalled_page_fault, TEST_S)
 		ASSERT_EQ(child, waitpid(child, &status, 0));
 
 		close(self->fd);
-		ASSERT_EQ(0, modprobe(variant->module));
-		while ((self->fd = node_open(self->node)) == -ENOENT)
-			usleep(1000);
+		self->fd = sample_load(variant->driver, &self->node);
 		ASSERT_LE(0, self->fd);
 	}
 }
@@ -347,7 +328,7 @@ TEST_F_TIMEOUT(core, kill, TEST_S)
 	int status;
 	pid_t child;
 
-	if (!variant->owned)
+	if (!variant->driver->owned)
 		SKIP(return, "a driver in C delivers in its caller");
 	child = fork();
 	if (!child) {

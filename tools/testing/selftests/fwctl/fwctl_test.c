@@ -189,6 +189,17 @@ int rpc(int fd, uint32_t scope, const void *in, uint32_t in_len, void *out,
 	return ret;
 }
 
+int rsc_destroy(int fd, uint32_t id)
+{
+	struct fwctl_rsc_destroy arg = {
+		.size = sizeof(arg),
+		.type = FWCTL_RSC_TYPE_UMEM,
+		.rsc_id = id,
+	};
+
+	return call(fd, FWCTL_RSC_DESTROY, &arg);
+}
+
 void access_reg(void *in, uint16_t op_mod, uint16_t id)
 {
 	memset(in, 0, MBOX_HEADER);
@@ -442,51 +453,4 @@ int modprobe(const char *arguments)
 int module_remove(const char *name)
 {
 	return syscall(SYS_delete_module, name, O_NONBLOCK) ? -errno : 0;
-}
-
-int module_unload(const char *module)
-{
-	char arguments[64];
-	int status;
-	pid_t child;
-
-	snprintf(arguments, sizeof(arguments), "-r %s", module);
-	child = fork();
-	if (!child)
-		_exit(modprobe(arguments));
-	return child_wait(child, &status) ? status : -1;
-}
-
-int sample_load(const char *module, const char *parent)
-{
-	unsigned int nodes = node_count();
-
-	if (modprobe(module))
-		return -ENOENT;
-	if (!node_wait(nodes + 1))
-		return -ETIMEDOUT;
-	for (int node = 0; node < 64; node++)
-		if (!strcmp(node_function(node), parent))
-			return node;
-	return -ENXIO;
-}
-
-int sample_rpc(int fd, uint32_t scope, uint32_t op, uint32_t arg, void *out,
-	       uint32_t *out_len)
-{
-	struct fwctl_sample_rpc in = { op, arg };
-	uint32_t none = 0;
-
-	return rpc(fd, scope, &in, sizeof(in), out, out_len ?: &none);
-}
-
-int sample_info(int fd, struct fwctl_sample_info *data)
-{
-	struct fwctl_info arg = {
-		.size = sizeof(arg),
-		.device_data_len = sizeof(*data),
-		.out_device_data = (uintptr_t)data,
-	};
-
-	return call(fd, FWCTL_INFO, &arg);
 }

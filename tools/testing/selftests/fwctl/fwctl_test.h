@@ -15,7 +15,6 @@
 
 #include <fwctl/fwctl.h>
 #include <fwctl/mlx5.h>
-#include "sample.h"
 
 /* Registers and opcodes, from the Programmer's Reference Manual. */
 enum {
@@ -56,6 +55,16 @@ uint32_t get32(const void *box, size_t at);
 void set16(void *box, size_t at, uint16_t value);
 void set32(void *box, size_t at, uint32_t value);
 
+/* Where the kernel is, to a program of this size. */
+#ifdef __LP64__
+#define KERNEL_ADDRESS ((void *)0xffff888000000000)
+#else
+#define KERNEL_ADDRESS ((void *)0xffffe000)
+#endif
+
+/* Nodes at most. */
+enum { NODES_MAX = 4096 };
+
 /* Opens /dev/fwctl/fwctlN; a negative errno if that fails. */
 int node_open(unsigned int n);
 /* How many nodes there are. */
@@ -85,6 +94,8 @@ int info_mlx5(int fd, struct fwctl_info_mlx5 *data);
 /* FWCTL_RPC; @out_len is in and out, as in struct fwctl_rpc. */
 int rpc(int fd, uint32_t scope, const void *in, uint32_t in_len, void *out,
 	uint32_t *out_len);
+/* FWCTL_RSC_DESTROY of user memory; 0 or a negative errno. */
+int rsc_destroy(int fd, uint32_t id);
 /* Fills the header of an access to a register. */
 void access_reg(void *in, uint16_t op_mod, uint16_t id);
 /* Reads MGIR: the shortest RPC that any device answers. 0 or a negative errno. */
@@ -134,17 +145,6 @@ long long read_number(const char *path);
 int tainted(void);
 /* Loads or unloads modules; its exit status. */
 int modprobe(const char *arguments);
-/* Unloads one; its exit status, -1 if it takes longer than any patience. */
-int module_unload(const char *module);
-
-/* Loads a sample driver; its node below that parent, or a negative errno. */
-int sample_load(const char *module, const char *parent);
-/* FWCTL_RPC of a sample driver, without room for a reply if @out_len is NULL. */
-int sample_rpc(int fd, uint32_t scope, uint32_t op, uint32_t arg, void *out,
-	       uint32_t *out_len);
-/* FWCTL_INFO of a sample driver. */
-int sample_info(int fd, struct fwctl_sample_info *data);
-
 /* Unloads one module and none that it needs; 0 or a negative errno. */
 int module_remove(const char *name);
 

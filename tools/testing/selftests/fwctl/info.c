@@ -93,7 +93,7 @@ TEST_F_TIMEOUT(info, bad_fields, TEST_S)
 	EXPECT_EQ(0, arg.out_device_type);
 
 	EXPECT_EQ(-EFAULT, info(fd, NULL, 8, &arg));
-	EXPECT_EQ(-EFAULT, info(fd, (void *)0xffff888000000000, 8, &arg));
+	EXPECT_EQ(-EFAULT, info(fd, KERNEL_ADDRESS, 8, &arg));
 	page = mmap(NULL, 8192, PROT_READ | PROT_WRITE,
 		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	ASSERT_NE(MAP_FAILED, page);

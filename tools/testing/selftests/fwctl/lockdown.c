@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "fwctl_test.h"
 #include "kselftest_harness.h"
+#include "sample_test.h"
 
 #define LOCKDOWN "/sys/kernel/security/lockdown"
 
@@ -27,24 +27,16 @@ FIXTURE(lockdown)
 
 FIXTURE_SETUP(lockdown)
 {
-	static const char *const parents[] = { "fwctl-c-sample",
-					       "fwctl-rust-sample" };
+	static const struct sample_driver *const all[] = { &sample_in_c,
+							   &sample_in_rust };
 
-	if (!*node_function(1)) {
-		unsigned int nodes = node_count();
-
-		if ((modprobe("fwctl_c_sample") ||
-		     (drivers() > 1 && modprobe("fwctl_rust_sample"))) &&
-		    !device_required())
-			SKIP(return, "no sample drivers");
-		ASSERT_TRUE(node_wait(nodes + drivers()));
-	}
+	/* They stay loaded from one test to the next. */
 	for (int i = 0; i < drivers(); i++) {
-		unsigned int n = 0;
+		int found = sample_node(all[i]);
+		unsigned int node;
 
-		while (strcmp(node_function(n), parents[i]))
-			ASSERT_GT(64, ++n);
-		self->fd[i] = node_open(n);
+		self->fd[i] = found < 0 ? SAMPLE_LOAD(all[i], &node) :
+					  node_open(found);
 		ASSERT_LE(0, self->fd[i]);
 	}
 }
@@ -57,10 +49,7 @@ FIXTURE_TEARDOWN(lockdown)
 
 static int sample(int fd, uint32_t scope, uint32_t op)
 {
-	struct fwctl_sample_rpc in = { op, 0 };
-	uint32_t out_len = 0;
-
-	return rpc(fd, scope, &in, sizeof(in), NULL, &out_len);
+	return sample_rpc(fd, scope, op, 0, NULL, NULL);
 }
 
 /* Theory: what a driver refuses taints nothing, whatever its label. */

@@ -84,9 +84,9 @@ TEST_F_TIMEOUT(quarantine, second_attempt, TEST_S)
 	ASSERT_NE(NULL, room);
 	ASSERT_EQ(0, umem_register(self->fd, FWCTL_UMEM_MKEY, room, PAGE, &umem));
 	ASSERT_TRUE(refuse(self->control, OP_DESTROY_UMEM, 1));
-	EXPECT_EQ(-EIO, umem_destroy(self->fd, umem.rsc_id));
+	EXPECT_EQ(-EIO, rsc_destroy(self->fd, umem.rsc_id));
 	EXPECT_EQ(self->pinned + 1, pinned_pages());
-	EXPECT_EQ(0, umem_destroy(self->fd, umem.rsc_id));
+	EXPECT_EQ(0, rsc_destroy(self->fd, umem.rsc_id));
 	EXPECT_EQ(self->pinned, pinned_pages());
 }
 
@@ -227,7 +227,7 @@ TEST_F_TIMEOUT(quarantine, unbound, TEST_S)
 	ASSERT_EQ(0, write_file(DRIVER "/unbind", self->auxiliary));
 	EXPECT_EQ(self->pinned, pinned_pages());
 	EXPECT_EQ(0, firmware_objects(self->control, "umem"));
-	EXPECT_EQ(-ENODEV, umem_destroy(self->fd, 1));
+	EXPECT_EQ(-ENODEV, rsc_destroy(self->fd, 1));
 	ASSERT_EQ(0, write_file(DRIVER "/bind", self->auxiliary));
 }
 

@@ -121,7 +121,7 @@ TEST_F_TIMEOUT(rpc, lengths, TEST_S)
 /* Theory: bad pointers are EFAULT; a bad request is found before it is sent. */
 TEST_F_TIMEOUT(rpc, bad_pointers, TEST_S)
 {
-	void *bad[] = { NULL, (void *)8, (void *)0xffff888000000000,
+	void *bad[] = { NULL, (void *)8, KERNEL_ADDRESS,
 			(void *)-4096 };
 	int control = control_open(0);
 	char *page = mmap(NULL, 8192, PROT_READ | PROT_WRITE,

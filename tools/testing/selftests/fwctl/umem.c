@@ -75,10 +75,10 @@ TEST_F_TIMEOUT(umem, numbers, TEST_S)
 	EXPECT_EQ(0, second.mkey_id);
 	FIRMWARE_HAS(2, 1, 1);
 
-	EXPECT_EQ(0, umem_destroy(self->fd, first.rsc_id));
-	EXPECT_EQ(-ENOENT, umem_destroy(self->fd, first.rsc_id));
+	EXPECT_EQ(0, rsc_destroy(self->fd, first.rsc_id));
+	EXPECT_EQ(-ENOENT, rsc_destroy(self->fd, first.rsc_id));
 	FIRMWARE_HAS(1, 0, 0);
-	EXPECT_EQ(0, umem_destroy(self->fd, second.rsc_id));
+	EXPECT_EQ(0, rsc_destroy(self->fd, second.rsc_id));
 	FIRMWARE_HAS(0, 0, 0);
 	EXPECT_EQ(self->pinned, pinned_pages());
 	munmap(room, 4 * PAGE);
@@ -106,7 +106,7 @@ TEST_F_TIMEOUT(umem, dump, TEST_S)
 			if (at < starts[i] || at >= starts[i] + DUMP)
 				ASSERT_EQ(0xa5, room[at]);
 		}
-		EXPECT_EQ(0, umem_destroy(self->fd, umem.rsc_id));
+		EXPECT_EQ(0, rsc_destroy(self->fd, umem.rsc_id));
 	}
 	munmap(room, 8 * PAGE);
 }
@@ -171,16 +171,16 @@ TEST_F_TIMEOUT(umem, window, TEST_S)
 	mkey_create(other, pd, umem.umem_id, 0, start, PAGE, &error);
 	EXPECT_EQ(-ENOENT, error);
 	EXPECT_EQ(-ENOENT, core_dump(other, mkey, start, DUMP));
-	EXPECT_EQ(-ENOENT, umem_destroy(other, umem.rsc_id));
+	EXPECT_EQ(-ENOENT, rsc_destroy(other, umem.rsc_id));
 	EXPECT_EQ(-ENOENT, object_end(other, OP_DESTROY_MKEY, mkey >> 8));
 
 	/* What something needs stays. */
-	EXPECT_EQ(-EBUSY, umem_destroy(self->fd, umem.rsc_id));
+	EXPECT_EQ(-EBUSY, rsc_destroy(self->fd, umem.rsc_id));
 	EXPECT_EQ(-EBUSY, object_end(self->fd, OP_DEALLOC_PD, pd));
 	FIRMWARE_HAS(1, 1, 1);
 	EXPECT_EQ(0, object_end(self->fd, OP_DESTROY_MKEY, mkey >> 8));
 	EXPECT_EQ(-ENOENT, core_dump(self->fd, mkey, start, DUMP));
-	EXPECT_EQ(0, umem_destroy(self->fd, umem.rsc_id));
+	EXPECT_EQ(0, rsc_destroy(self->fd, umem.rsc_id));
 	EXPECT_EQ(0, object_end(self->fd, OP_DEALLOC_PD, pd));
 	FIRMWARE_HAS(0, 0, 0);
 	close(other);
@@ -284,7 +284,7 @@ TEST_F_TIMEOUT(umem, kinds, TEST_S)
 		EXPECT_TRUE(is_core_dump(kinds[i], DUMP)) {
 			TH_LOG("kind %d", i);
 		}
-		EXPECT_EQ(0, umem_destroy(self->fd, umem.rsc_id));
+		EXPECT_EQ(0, rsc_destroy(self->fd, umem.rsc_id));
 		munmap(kinds[i], room);
 	}
 	close(shared);
@@ -320,7 +320,7 @@ TEST_F_TIMEOUT(umem, largest, TEST_S)
 	ASSERT_EQ(0, core_dump(self->fd, umem.mkey_id,
 			       (uintptr_t)room + 64 * MIB - DUMP, DUMP));
 	EXPECT_TRUE(is_core_dump(room + 64 * MIB - DUMP, DUMP));
-	EXPECT_EQ(0, umem_destroy(self->fd, umem.rsc_id));
+	EXPECT_EQ(0, rsc_destroy(self->fd, umem.rsc_id));
 	munmap(room, 64 * MIB);
 }
 
@@ -341,7 +341,7 @@ TEST_F_TIMEOUT(umem, huge_pages, TEST_S)
 	EXPECT_GE(FIXED + 8 * COUNT, mailbox_len(self->control));
 	ASSERT_EQ(0, core_dump(self->fd, umem.mkey_id, (uintptr_t)room + HUGE - 64, DUMP));
 	EXPECT_TRUE(is_core_dump(room + HUGE - 64, DUMP));
-	EXPECT_EQ(0, umem_destroy(self->fd, umem.rsc_id));
+	EXPECT_EQ(0, rsc_destroy(self->fd, umem.rsc_id));
 
 	/* A part of one is not told of as the whole. */
 	ASSERT_EQ(0, umem_register(self->fd, 0, room + PAGE, HUGE, &umem));
@@ -380,7 +380,7 @@ TEST_F_TIMEOUT(umem, unmapped, TEST_S)
 	close(shared);
 	EXPECT_EQ(0, core_dump(self->fd, umem->mkey_id, umem->addr, DUMP));
 	EXPECT_EQ(self->pinned + 2, pinned_pages());
-	EXPECT_EQ(0, umem_destroy(self->fd, umem->rsc_id));
+	EXPECT_EQ(0, rsc_destroy(self->fd, umem->rsc_id));
 	EXPECT_EQ(self->pinned, pinned_pages());
 	munmap(umem, PAGE);
 }
@@ -449,7 +449,7 @@ TEST_F_TIMEOUT(umem, limit, TEST_S)
 			_exit(1);
 		/* With the capability there is no limit. */
 		if (umem_register(self->fd, 0, room, 32 * PAGE, &umem) ||
-		    vm_pin_kib() != 128 || umem_destroy(self->fd, umem.rsc_id) ||
+		    vm_pin_kib() != 128 || rsc_destroy(self->fd, umem.rsc_id) ||
 		    vm_pin_kib() != 0)
 			_exit(2);
 		if (drop_ipc_lock())
@@ -463,9 +463,9 @@ TEST_F_TIMEOUT(umem, limit, TEST_S)
 			/* Unaligned, it needs two pages. */
 			if (umem_register(self->fd, 0, room + PAGE - 1, 2, &umem) != -ENOMEM)
 				_exit(6);
-			if (umem_destroy(self->fd, umem.rsc_id ?: 0) != -ENOENT)
+			if (rsc_destroy(self->fd, umem.rsc_id ?: 0) != -ENOENT)
 				_exit(7);
-			if (umem_destroy(self->fd, 2 + i))
+			if (rsc_destroy(self->fd, 2 + i))
 				_exit(8);
 		}
 		_exit(vm_pin_kib() != 0);
@@ -490,7 +490,7 @@ TEST_F_TIMEOUT(umem, many, TEST_S)
 	EXPECT_EQ(-ENOSPC, pd_alloc(self->fd));
 	FIRMWARE_HAS(LIMIT, 0, 0);
 	EXPECT_EQ(self->pinned + LIMIT, pinned_pages());
-	EXPECT_EQ(0, umem_destroy(self->fd, 1));
+	EXPECT_EQ(0, rsc_destroy(self->fd, 1));
 	EXPECT_EQ(0, umem_register(self->fd, 0, room, PAGE, &umem));
 	EXPECT_EQ(LIMIT + 1, umem.rsc_id);
 	munmap(room, LIMIT * PAGE);

@@ -24,17 +24,6 @@ int umem_register(int fd, uint64_t flags, const void *addr, uint64_t len,
 	return call(fd, FWCTL_RSC_UMEM_REG, umem);
 }
 
-int umem_destroy(int fd, uint32_t rsc_id)
-{
-	struct fwctl_rsc_destroy arg = {
-		.size = sizeof(arg),
-		.type = FWCTL_RSC_TYPE_UMEM,
-		.rsc_id = rsc_id,
-	};
-
-	return call(fd, FWCTL_RSC_DESTROY, &arg);
-}
-
 void *memory(size_t len)
 {
 	void *addr = mmap(NULL, len, PROT_READ | PROT_WRITE,

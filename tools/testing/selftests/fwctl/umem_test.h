@@ -12,8 +12,6 @@ enum { PAGE = 4096, MIB = 1 << 20 };
 /* FWCTL_RSC_UMEM_REG; 0 or a negative errno. */
 int umem_register(int fd, uint64_t flags, const void *addr, uint64_t len,
 		  struct fwctl_rsc_umem_reg *umem);
-/* FWCTL_RSC_DESTROY. */
-int umem_destroy(int fd, uint32_t rsc_id);
 /* Anonymous memory, zero; NULL if there is none. */
 void *memory(size_t len);
 
