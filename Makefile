@@ -70,6 +70,11 @@ test-debug: tools selftests debug-kernel ## the selftests on that kernel
 check: modules tools ## formatting, lints and rules of this tree
 	@$(in-root) $(testing)/check
 
+.PHONY: doc
+doc: tools ## the document that is made of the mlx5 policy's tables
+	@doc=Documentation/userspace-api/fwctl/mlx5-policy.rst && \
+		$(in-root) $(testing)/in-cache policy-table >$$doc.new && mv $$doc.new $$doc
+
 .PHONY: vm
 vm: modules tools ## a shell in a VM with DEVICES=1 emulated devices
 	@$(in-root) $(testing)/in-cache fwctl-vm shell --devices $(or $(DEVICES),1) --modules-dir .

@@ -121,7 +121,7 @@ pub(crate) const COMMANDS: &[Command] = &[
     command(0x602, "QUERY_PSV", READ, READS),
     command(0x702, "QUERY_SRQ", Discloses, ADDRESSES),
     command(0x707, "QUERY_XRC_SRQ", Discloses, ADDRESSES),
-    command(0x713, "QUERY_DCT", READ, READS),
+    command(0x713, "QUERY_DCT", Discloses, KEYS),
     command(0x716, "QUERY_DC_CNAK_TRACE", READ, READS),
     command(0x719, "QUERY_XRQ", Discloses, ADDRESSES),
     command(0x722, "QUERY_NVMF_BACKEND_CONTROLLER", READ, READS),

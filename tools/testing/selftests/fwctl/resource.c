@@ -55,9 +55,12 @@ static void *use(void *arg)
 {
 	struct used *used = arg;
 
-	while (!used->ret && !__atomic_load_n(&used->stop, __ATOMIC_RELAXED))
+	/* While is_used() asks for an end it is not there, and then again. */
+	do {
 		used->ret = sample_rpc(used->fd, READ_ONLY, SAMPLE_USE, used->id,
 				       NULL, NULL);
+	} while ((!used->ret || used->ret == -ENOENT) &&
+		 !__atomic_load_n(&used->stop, __ATOMIC_RELAXED));
 	return NULL;
 }
 
