@@ -14,7 +14,16 @@ use crate::{
 use std::collections::BTreeSet;
 
 /// What the name of such a field contains.
-const NEEDLES: &[&str] = &["mkey", "lkey", "rkey", "pas", "addr", "dbr", "umem", "access_key"];
+const NEEDLES: &[&str] = &[
+    "mkey",
+    "lkey",
+    "rkey",
+    "pas",
+    "addr",
+    "dbr",
+    "umem",
+    "access_key",
+];
 
 #[derive(Clone, Copy)]
 enum Why {
