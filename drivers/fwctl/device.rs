@@ -30,9 +30,7 @@ use kernel::{
         Arc,
         Mutex, //
     },
-    workqueue::{
-        RawWorkItem, //
-    }, //
+    workqueue::RawWorkItem, //
 };
 
 /// Devices, and thus minor numbers, at most.

@@ -4,6 +4,7 @@
 
 use super::{
     abi,
+    sys::device::as_raw,
     Operations, //
 };
 use core::{
@@ -40,13 +41,12 @@ pub struct Device<T: Operations> {
 impl<T: Operations> Device<T> {
     /// Allocates a device below `parent`. `ENOMEM` if memory or minor numbers ran out.
     pub(crate) fn new(parent: &device::Device) -> Result<ARef<Self>> {
-        let parent: *const device::Device = parent;
         let ops: *const abi::DriverOps = const { &abi::ops::<T>() };
         // SAFETY: `device::Device` is a transparent wrapper of `struct device` and `parent` is
         // valid; `ops` is static and made for `T`; the size is that of `Self`.
         let dev = unsafe {
             abi::fwctl_alloc_owned(
-                parent.cast_mut().cast(),
+                as_raw(parent).cast(),
                 ops.cast(),
                 core::mem::size_of::<Self>(),
             )
@@ -90,9 +90,7 @@ impl<T: Operations> Device<T> {
         // closure is generic in both lifetimes, so it can keep nothing of it.
         f(self, unsafe { &*(*self.data.get()).cast() })
     }
-}
 
-impl<T: Operations> Device<T> {
     /// The hardware behind it.
     ///
     /// # Safety

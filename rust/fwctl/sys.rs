@@ -8,6 +8,7 @@
 pub mod chrdev;
 pub mod class;
 pub mod completion;
+pub(crate) mod device;
 pub mod dma;
 pub mod memory;
 pub mod message;

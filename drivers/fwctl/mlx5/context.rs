@@ -39,7 +39,10 @@ use fwctl::{
     UmemNumbers,
     UserContext, //
 };
-use kernel::prelude::*;
+use kernel::{
+    fmt,
+    prelude::*, //
+};
 
 /// Rights to the resources for tools. Source: bit 2 of `uctx_cap`.
 const TOOLS_RESOURCES: u32 = 1 << 2;
@@ -65,6 +68,22 @@ impl Context {
         let inbox = Inbox::new(inbox).ok_or(EMSGSIZE)?;
         policy::judge(inbox, caller).ok_or(EBADMSG)
     }
+}
+
+/// Says that the firmware did not take `what` back, and counts it.
+fn report_kept(
+    mdev: &Mdev<'_>,
+    device: &Device<Context>,
+    what: fmt::Arguments<'_>,
+    failure: &Failure,
+) {
+    dev_warn!(
+        device.as_ref(),
+        "firmware did not release {}: {} (refusals so far: {})\n",
+        what,
+        failure,
+        mdev.count_refusal()
+    );
 }
 
 impl Operations for Context {
@@ -121,14 +140,7 @@ impl Operations for Context {
             return;
         }
         if let Err(failure) = cmd::destroy_uctx(mdev, this.uid) {
-            mdev.count_refusal();
-            dev_warn!(
-                device.as_ref(),
-                "firmware did not release UID {}: {} (refusals so far: {})\n",
-                this.uid,
-                failure,
-                mdev.refusals()
-            );
+            report_kept(mdev, device, fmt!("UID {}", this.uid), &failure);
         }
     }
 
@@ -170,14 +182,11 @@ impl Operations for Context {
         object: &Object,
     ) -> Result {
         objects::give_back(mdev, context.uid, object).map_err(|failure| {
-            mdev.count_refusal();
-            dev_warn!(
-                context.device().as_ref(),
-                "firmware did not release {} of UID {}: {} (refusals so far: {})\n",
-                object,
-                context.uid,
-                failure,
-                mdev.refusals()
+            report_kept(
+                mdev,
+                context.device(),
+                fmt!("{} of UID {}", object, context.uid),
+                &failure,
             );
             failure.errno()
         })

@@ -92,14 +92,9 @@ impl<'a> Mdev<'a> {
         unsafe { fwctl_helper_mlx5_uctx_cap(self.mdev.as_ptr()) }
     }
 
-    /// The firmware did not take something back.
-    pub(crate) fn count_refusal(&self) {
-        self.refusals.add(1, Relaxed);
-    }
-
-    /// How often it did not.
-    pub(crate) fn refusals(&self) -> u32 {
-        self.refusals.load(Relaxed)
+    /// The firmware did not take something back. Returns how often it did not.
+    pub(crate) fn count_refusal(&self) -> u32 {
+        self.refusals.fetch_add(1, Relaxed).wrapping_add(1)
     }
 
     /// Sends the mailbox `input` and waits for the firmware's answer in `output`.

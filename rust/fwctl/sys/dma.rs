@@ -4,7 +4,10 @@
 //!
 //! C header: [`include/linux/dma-mapping.h`](srctree/include/linux/dma-mapping.h)
 
-use super::pin::PinnedPages;
+use super::{
+    device::as_raw,
+    pin::PinnedPages, //
+};
 use core::ptr::NonNull;
 use kernel::{
     bindings,
@@ -78,7 +81,7 @@ impl Mapping {
         let device: ARef<device::Device> = device.into();
         // SAFETY: The table holds the pages; the device is bound.
         let mapped = to_result(unsafe {
-            bindings::dma_map_sgtable(raw(&device), &mut *table, BIDIRECTIONAL, 0)
+            bindings::dma_map_sgtable(as_raw(&device), &mut *table, BIDIRECTIONAL, 0)
         });
         if let Err(e) = mapped {
             // SAFETY: It was allocated above and is not mapped.
@@ -93,7 +96,7 @@ impl Mapping {
         };
         let copied = |at: Segment| {
             // SAFETY: The device is alive.
-            unsafe { fwctl_helper_dma_is_copied(raw(&this.device).cast(), at.addr) }
+            unsafe { fwctl_helper_dma_is_copied(as_raw(&this.device).cast(), at.addr) }
         };
         if this.segments().any(copied) {
             return Err(EOPNOTSUPP);
@@ -141,18 +144,13 @@ unsafe fn take(sg: NonNull<bindings::scatterlist>) -> (Segment, *mut bindings::s
     (segment, after.cast())
 }
 
-fn raw(device: &device::Device) -> *mut bindings::device {
-    // `Device` is a transparent wrapper.
-    core::ptr::from_ref(device).cast_mut().cast()
-}
-
 impl Drop for Mapping {
     fn drop(&mut self) {
         // SAFETY: By the type's invariant, with the direction and the number of entries that it was
         // mapped with.
         unsafe {
             bindings::dma_unmap_sg_attrs(
-                raw(&self.device),
+                as_raw(&self.device),
                 self.table.sgl,
                 self.table.orig_nents as c_int,
                 BIDIRECTIONAL,

@@ -7,7 +7,10 @@
 //! the PCI device was unbound from its driver. While there is any, the module cannot be unloaded.
 
 use super::Inner;
-use crate::sys::queue::OwnedQueue;
+use crate::sys::{
+    device::as_raw,
+    queue::OwnedQueue, //
+};
 use core::ptr;
 use kernel::{
     bindings,
@@ -165,7 +168,7 @@ impl WorkItem for PollWork {
         let mut held = HELD.lock();
         held.devices.retain(|quiet| {
             // SAFETY: There is a reference to the device.
-            if unsafe { fwctl_helper_bus_master(raw(&quiet.device).cast()) } == 0 {
+            if unsafe { fwctl_helper_bus_master(as_raw(&quiet.device).cast()) } == 0 {
                 quiet.times.fetch_add(1, Full);
             }
             // Nobody can add one meanwhile: that takes the lock.
@@ -177,11 +180,6 @@ impl WorkItem for PollWork {
         drop(held);
         release();
     }
-}
-
-fn raw(device: &device::Device) -> *mut bindings::device {
-    // `Device` is a transparent wrapper.
-    ptr::from_ref(device).cast_mut().cast()
 }
 
 fn kib(inner: &Inner) -> usize {
@@ -292,7 +290,7 @@ impl Watch {
     ) -> c_int {
         if event == bindings::bus_notifier_event_BUS_NOTIFY_UNBOUND_DRIVER as c_ulong {
             for quiet in &HELD.lock().devices {
-                if raw(&quiet.device).cast() == device {
+                if as_raw(&quiet.device).cast() == device {
                     quiet.times.fetch_add(1, Full);
                 }
             }

@@ -23,45 +23,45 @@ fn function_is_allowed(vhca_id: u16, caller: Caller) -> bool {
     vhca_id == 0 || caller.scope >= Scope::DebugWrite
 }
 
-/// CORE_DUMP: core_dump_type @3, 2 is to memory; vhca_id @0xa; mkey @0x10, size in bytes @0x14,
-/// address @0x18.
-pub(super) fn core_dump(inbox: Inbox<'_>, caller: Caller) -> Option<Look> {
-    const TO_MEMORY: u32 = 2;
-
-    let kind = get32(inbox.bytes, DATA)? & 0xff;
-    let vhca_id = get16(inbox.bytes, DATA + 0xa)?;
+/// A register that dumps inline or to memory: in both mkey @0, size in bytes @4 and address @8 of
+/// its part for memory, which begins at `at`.
+fn dump(
+    inbox: Inbox<'_>,
+    caller: Caller,
+    vhca_id: u16,
+    to_memory: bool,
+    at: usize,
+) -> Option<Look> {
     let reach = Reach {
-        mkey: get32(inbox.bytes, DATA + 0x10)?,
-        len: get32(inbox.bytes, DATA + 0x14)?,
-        addr: get64(inbox.bytes, DATA + 0x18)?,
+        mkey: get32(inbox.bytes, at)?,
+        len: get32(inbox.bytes, at + 4)?,
+        addr: get64(inbox.bytes, at + 8)?,
     };
     Some(if !function_is_allowed(vhca_id, caller) {
         Look::Bad
-    } else if kind == TO_MEMORY {
+    } else if to_memory {
         Look::Reaches(reach)
     } else {
         Look::fine_if(reach.mkey == 0)
     })
 }
 
-/// RES_DUMP: inline_dump @0 bit 30, vhca_id @6, mkey @0x20, size in bytes @0x24, address @0x28.
+/// CORE_DUMP: core_dump_type @3, 2 is to memory; vhca_id @0xa; memory @0x10.
+pub(super) fn core_dump(inbox: Inbox<'_>, caller: Caller) -> Option<Look> {
+    const TO_MEMORY: u32 = 2;
+
+    let kind = get32(inbox.bytes, DATA)? & 0xff;
+    let vhca_id = get16(inbox.bytes, DATA + 0xa)?;
+    dump(inbox, caller, vhca_id, kind == TO_MEMORY, DATA + 0x10)
+}
+
+/// RES_DUMP: inline_dump @0 bit 30, vhca_id @6, memory @0x20.
 pub(super) fn resource_dump(inbox: Inbox<'_>, caller: Caller) -> Option<Look> {
     const INLINE: u32 = 1 << 30;
 
     let is_inline = get32(inbox.bytes, DATA)? & INLINE != 0;
     let vhca_id = get16(inbox.bytes, DATA + 6)?;
-    let reach = Reach {
-        mkey: get32(inbox.bytes, DATA + 0x20)?,
-        len: get32(inbox.bytes, DATA + 0x24)?,
-        addr: get64(inbox.bytes, DATA + 0x28)?,
-    };
-    Some(if !function_is_allowed(vhca_id, caller) {
-        Look::Bad
-    } else if is_inline {
-        Look::fine_if(reach.mkey == 0)
-    } else {
-        Look::Reaches(reach)
-    })
+    dump(inbox, caller, vhca_id, !is_inline, DATA + 0x20)
 }
 
 /// SET_DIAGNOSTIC_PARAMS, context @8: tracer_dump bit 25 of the second word, which sends samples

@@ -12,7 +12,7 @@
 
 #define FULL FWCTL_RPC_DEBUG_WRITE_FULL
 
-enum { MKEY_LEN = 0x110, WINDOW = 0x1000 };
+enum { WINDOW = 0x1000 };
 
 FIXTURE(attack)
 {
@@ -43,8 +43,7 @@ FIXTURE_SETUP(attack)
 	pd = pd_alloc(self->fd);
 	ASSERT_LT(0, pd);
 	self->pd = pd;
-	ASSERT_NE(NULL, control_ask(self->control, "{\"op\":\"fault\",\"fault\":"
-				    "{\"kind\":\"permissive\"}}"));
+	ASSERT_TRUE(firmware_fault(self->control, "\"kind\":\"permissive\""));
 	self->admitted = json_number(control_ask(self->control, "{\"op\":\"state\"}"),
 				     "admitted");
 	ASSERT_LE(0, self->admitted);
@@ -85,15 +84,7 @@ FIXTURE_TEARDOWN(attack)
 /* A CREATE_MKEY that passes. */
 static void good_mkey(uint8_t *in, uint32_t pd, uint32_t umem_id)
 {
-	memset(in, 0, MKEY_LEN);
-	set16(in, 0, OP_CREATE_MKEY);
-	set32(in, 0xc, 1u << 30);
-	set32(in, 0x10, 1 << 11 | 1 << 10 | 1 << 8);
-	set32(in, 0x14, 0xffffff00);
-	set32(in, 0x1c, pd);
-	set32(in, 0x24, WINDOW);
-	set32(in, 0x2c, WINDOW);
-	set32(in, 0x64, umem_id);
+	mkey_request(in, pd, umem_id, 0, WINDOW, WINDOW);
 }
 
 /* Theory: no key opens anything but a part of the descriptor's own umem. */

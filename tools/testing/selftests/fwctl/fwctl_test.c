@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -328,21 +329,44 @@ long long firmware_commands(int control)
 	return json_number(control_ask(control, "{\"op\":\"state\"}"), "commands");
 }
 
-bool firmware_hold(int control, uint16_t opcode, unsigned int times)
+bool firmware_fault(int control, const char *members, ...)
 {
-	char request[160];
+	char fault[128], request[192];
 	const char *reply;
+	va_list args;
 
-	snprintf(request, sizeof(request),
-		 "{\"op\":\"fault\",\"fault\":{\"kind\":\"lost\",\"execute\":true,"
-		 "\"opcode\":%u,\"times\":%u}}", opcode, times);
+	va_start(args, members);
+	vsnprintf(fault, sizeof(fault), members, args);
+	va_end(args);
+	snprintf(request, sizeof(request), "{\"op\":\"fault\",\"fault\":{%s}}", fault);
 	reply = control_ask(control, request);
 	return reply && strstr(reply, "\"ok\":true");
 }
 
+bool firmware_refuse(int control, uint16_t opcode)
+{
+	return firmware_fault(control,
+			      "\"kind\":\"bad_status\",\"opcode\":%u,\"times\":1,"
+			      "\"status\":9,\"syndrome\":\"0x1234\"", opcode);
+}
+
+bool firmware_late(int control, uint16_t opcode, unsigned int times, unsigned int ms)
+{
+	return firmware_fault(control,
+			      "\"kind\":\"late\",\"opcode\":%u,\"times\":%u,"
+			      "\"delay_ms\":%u", opcode, times, ms);
+}
+
+bool firmware_hold(int control, uint16_t opcode, unsigned int times)
+{
+	return firmware_fault(control,
+			      "\"kind\":\"lost\",\"execute\":true,\"opcode\":%u,"
+			      "\"times\":%u", opcode, times);
+}
+
 void firmware_answer(int control)
 {
-	control_ask(control, "{\"op\":\"fault\",\"fault\":{\"kind\":\"release\"}}");
+	firmware_fault(control, "\"kind\":\"release\"");
 }
 
 void firmware_release(int control)
@@ -380,8 +404,8 @@ bool calls_in_flight(void)
 {
 	enum { CALLS = 16, DELAY_MS = 5000 };
 	int go[2], control = control_open(0);
-	char request[160], byte;
 	struct count count;
+	char byte;
 
 	if (control < 0 || pipe(go))
 		return false;
@@ -398,10 +422,7 @@ bool calls_in_flight(void)
 	if (!firmware_objects_wait(control, "uid", CALLS))
 		return false;
 	count = (struct count){ control, NULL, firmware_commands(control) + CALLS };
-	snprintf(request, sizeof(request),
-		 "{\"op\":\"fault\",\"fault\":{\"kind\":\"late\",\"opcode\":%u,"
-		 "\"delay_ms\":%u,\"times\":%u}}", OP_ACCESS_REG, DELAY_MS, CALLS);
-	return control_ask(control, request) &&
+	return firmware_late(control, OP_ACCESS_REG, CALLS, DELAY_MS) &&
 	       write(go[1], "16 of one byte .", CALLS) == CALLS &&
 	       patient(commands_are, &count);
 }
@@ -438,6 +459,22 @@ int tainted(void)
 	long long taint = read_number("/proc/sys/kernel/tainted");
 
 	return taint < 0 ? -1 : taint >> TAINT_FWCTL & 1;
+}
+
+int said(const char *what)
+{
+	char command[256];
+	FILE *pipe;
+	int count = -1;
+
+	snprintf(command, sizeof(command), "dmesg | grep -c '%s'", what);
+	pipe = popen(command, "r");
+	if (!pipe)
+		return -1;
+	if (fscanf(pipe, "%d", &count) != 1)
+		count = -1;
+	pclose(pipe);
+	return count;
 }
 
 int modprobe(const char *arguments)

@@ -116,6 +116,13 @@ long long firmware_objects(int control, const char *kind);
 bool firmware_objects_wait(int control, const char *kind, long long count);
 /* Commands that arrived so far. */
 long long firmware_commands(int control);
+/* Arms a fault, given by the members of its JSON; false if the emulator does not take it. */
+bool firmware_fault(int control, const char *members, ...)
+	__attribute__((format(printf, 2, 3)));
+/* Has it refuse the next command with @opcode, by a status of 9 and a syndrome of 0x1234. */
+bool firmware_refuse(int control, uint16_t opcode);
+/* Has it answer the next @times commands with @opcode so many milliseconds late. */
+bool firmware_late(int control, uint16_t opcode, unsigned int times, unsigned int ms);
 /*
  * Has the firmware carry out the next @times commands with @opcode and keep the
  * answers; false if it cannot. mlx5_core gives them up after a while, which the
@@ -143,6 +150,8 @@ int write_file(const char *path, const char *text);
 long long read_number(const char *path);
 /* Whether firmware access has tainted the kernel: 0 or 1, -1 if it does not say. */
 int tainted(void);
+/* How many lines of the kernel's log match this basic regular expression; -1 on failure. */
+int said(const char *what);
 /* Loads or unloads modules; its exit status. */
 int modprobe(const char *arguments);
 /* Unloads one module and none that it needs; 0 or a negative errno. */

@@ -14,6 +14,9 @@
 #include "fwctl_test.h"
 #include "kselftest_harness.h"
 
+/* How long the firmware works on what is in flight. */
+enum { LATE_MS = 3000 };
+
 FIXTURE(lifetime)
 {
 	int fd;
@@ -96,14 +99,14 @@ TEST_F_TIMEOUT(lifetime, number_reuse, TEST_S)
 TEST_F_TIMEOUT(lifetime, module_unload, TEST_S)
 {
 	EXPECT_LT(0, read_number("/sys/module/fwctl/refcnt"));
-	ASSERT_EQ(0, modprobe("-r mlx5_fwctl 2>/dev/null || rmmod mlx5_fwctl"));
+	ASSERT_EQ(0, module_remove("mlx5_fwctl"));
 	EXPECT_EQ(0, node_count());
 	EXPECT_EQ(0, firmware_objects(self->control, "uid"));
 	EXPECT_TRUE(all_gone(self->fd));
-	EXPECT_NE(0, modprobe("-r fwctl 2>/dev/null"));
+	EXPECT_NE(0, module_remove("fwctl"));
 	close(self->fd);
 	EXPECT_EQ(0, read_number("/sys/module/fwctl/refcnt"));
-	EXPECT_EQ(0, modprobe("-r fwctl"));
+	EXPECT_EQ(0, module_remove("fwctl"));
 
 	ASSERT_EQ(0, modprobe("mlx5_fwctl"));
 	ASSERT_TRUE(node_wait(self->nodes));
@@ -128,10 +131,6 @@ TEST_F_TIMEOUT(lifetime, pci_remove, TEST_S)
 	ASSERT_TRUE(node_wait(self->nodes));
 	EXPECT_TRUE(all_gone(self->fd));
 }
-
-static const char slow_firmware[] =
-	"{\"op\":\"fault\",\"fault\":{\"kind\":\"late\","
-	"\"opcode\":\"0x805\",\"delay_ms\":3000,\"times\":1}}";
 
 /* A child with a descriptor of its own, and its command with the firmware. */
 static pid_t busy_child(int fd, int control)
@@ -184,7 +183,7 @@ TEST_F_TIMEOUT(lifetime, unbind_in_flight, TEST_S)
 	pid_t child;
 	int status;
 
-	ASSERT_NE(NULL, control_ask(self->control, slow_firmware));
+	ASSERT_TRUE(firmware_late(self->control, OP_ACCESS_REG, 1, LATE_MS));
 	child = busy_child(self->fd, self->control);
 	ASSERT_LT(0, child);
 	ASSERT_EQ(0, write_file(DRIVER "/unbind", self->auxiliary));
@@ -203,10 +202,10 @@ TEST_F_TIMEOUT(lifetime, unload_in_flight, TEST_S)
 	pid_t child;
 	int status;
 
-	ASSERT_NE(NULL, control_ask(self->control, slow_firmware));
+	ASSERT_TRUE(firmware_late(self->control, OP_ACCESS_REG, 1, LATE_MS));
 	child = busy_child(self->fd, self->control);
 	ASSERT_LT(0, child);
-	ASSERT_EQ(0, modprobe("-r mlx5_fwctl 2>/dev/null || rmmod mlx5_fwctl"));
+	ASSERT_EQ(0, module_remove("mlx5_fwctl"));
 	EXPECT_EQ(0, firmware_pending(self->control));
 	ASSERT_EQ(child, waitpid(child, &status, 0));
 	EXPECT_EQ(0, WEXITSTATUS(status));

@@ -14,8 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "fwctl_test.h"
 #include "kselftest_harness.h"
+#include "umem_test.h"
 
 #define READ_ONLY FWCTL_RPC_DEBUG_READ_ONLY
 
@@ -24,8 +24,6 @@ enum {
 	MAX_OBJECTS = 1024,
 	/* What the firmware says here when it is told to refuse. */
 	REFUSED = 0x09,
-	/* CREATE_MKEY with room for one translation in the mailbox. */
-	MKEY_LEN = 0x110,
 };
 
 FIXTURE(objects)
@@ -88,22 +86,11 @@ static int dealloc_pd(int fd, uint32_t scope, uint32_t pd)
 	return ret ?: out[0];
 }
 
-/* Arms a fault for the next command with this opcode. */
-static bool fault(int control, const char *kind, uint16_t opcode, const char *more)
-{
-	char request[256];
-	const char *reply;
+#define FAIL_DELIVERY(opcode)                                                  \
+	firmware_fault(self->control,                                          \
+		       "\"kind\":\"delivery\",\"opcode\":%u,\"times\":1", opcode)
 
-	snprintf(request, sizeof(request),
-		 "{\"op\":\"fault\",\"fault\":{\"kind\":\"%s\",\"opcode\":\"%#x\",\"times\":1%s}}",
-		 kind, opcode, more);
-	reply = control_ask(control, request);
-	return reply && strstr(reply, "\"ok\":true");
-}
-
-#define REFUSE(opcode)                                                         \
-	ASSERT_TRUE(fault(self->control, "bad_status", opcode,                 \
-			  ",\"status\":9,\"syndrome\":\"0x1234\""))
+#define REFUSE(opcode) ASSERT_TRUE(firmware_refuse(self->control, opcode))
 
 /* Theory: PDs are made and ended from DEBUG_READ_ONLY on. */
 TEST_F_TIMEOUT(objects, scopes, TEST_S)
@@ -244,7 +231,7 @@ TEST_F_TIMEOUT(objects, killed_in_flight, TEST_S)
 	int status;
 	pid_t child;
 
-	ASSERT_TRUE(fault(self->control, "late", OP_ALLOC_PD, ",\"delay_ms\":3000"));
+	ASSERT_TRUE(firmware_late(self->control, OP_ALLOC_PD, 1, 3000));
 	child = fork();
 	if (!child) {
 		int fd = node_open(0);
@@ -410,7 +397,7 @@ TEST_F_TIMEOUT(objects, not_made, TEST_S)
 	before = firmware_commands(self->control);
 	EXPECT_EQ(-ENOENT, dealloc_pd(self->fd, READ_ONLY, 0));
 	/* One of which nobody knows whether it was made is nobody's either. */
-	ASSERT_TRUE(fault(self->control, "delivery", OP_ALLOC_PD, ""));
+	ASSERT_TRUE(FAIL_DELIVERY(OP_ALLOC_PD));
 	EXPECT_EQ(-EIO, alloc_pd(self->fd, READ_ONLY, &pd));
 	EXPECT_EQ(-ENOENT, dealloc_pd(self->fd, READ_ONLY, 0));
 	EXPECT_EQ(before + 1, firmware_commands(self->control));
@@ -431,7 +418,7 @@ TEST_F_TIMEOUT(objects, refused, TEST_S)
 	EXPECT_EQ(0, dealloc_pd(self->fd, READ_ONLY, pd));
 	EXPECT_EQ(1, PDS());
 	/* The same where it did not answer. */
-	ASSERT_TRUE(fault(self->control, "delivery", OP_DEALLOC_PD, ""));
+	ASSERT_TRUE(FAIL_DELIVERY(OP_DEALLOC_PD));
 	EXPECT_EQ(-EIO, dealloc_pd(self->fd, READ_ONLY, other));
 	EXPECT_EQ(1, PDS());
 	REFUSE(OP_DEALLOC_PD);
@@ -440,89 +427,10 @@ TEST_F_TIMEOUT(objects, refused, TEST_S)
 	EXPECT_EQ(0, PDS());
 }
 
-/* Sends a command as mlx5_core does, past the driver. */
-static int send_as_kernel(const void *in, size_t len)
-{
-	char path[128];
-	int fd, ret = 0;
-
-	snprintf(path, sizeof(path), "/sys/kernel/debug/mlx5/%s/cmd/out",
-		 node_function(0));
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	if (write(fd, in, len) != (ssize_t)len)
-		ret = -EIO;
-	close(fd);
-	strcpy(strrchr(path, '/'), "/out_len");
-	ret = ret ?: write_file(path, "16");
-	strcpy(strrchr(path, '/'), "/run");
-	return ret ?: write_file(path, "go");
-}
-
-/* How often the kernel has said this. */
-static int said(const char *what)
-{
-	char command[256];
-	FILE *pipe;
-	int count = -1;
-
-	snprintf(command, sizeof(command), "dmesg | grep -c '%s'", what);
-	pipe = popen(command, "r");
-	if (!pipe)
-		return -1;
-	if (fscanf(pipe, "%d", &count) != 1)
-		count = -1;
-	pclose(pipe);
-	return count;
-}
-
-/*
- * Theory: what the firmware does not let go of at the end is said in the log, by
- * its number; the rest is ended all the same.
- */
-TEST_F_TIMEOUT(objects, refused_at_the_end, TEST_S)
-{
-	uint8_t in[MBOX_HEADER] = {};
-	struct fwctl_info_mlx5 data;
-	uint32_t pds[3];
-	char what[64];
-
-	ASSERT_EQ(0, info_mlx5(self->fd, &data));
-	for (int i = 0; i < 3; i++)
-		ASSERT_EQ(0, alloc_pd(self->fd, READ_ONLY, &pds[i]));
-	/* The last one goes first; and a UID with objects is not even asked for. */
-	REFUSE(OP_DEALLOC_PD);
-	CLOSE();
-	EXPECT_EQ(1, PDS());
-	snprintf(what, sizeof(what), "did not release PD %#x of UID %u: .*status 0x9",
-		 pds[2], data.uid);
-	EXPECT_EQ(1, said(what));
-	snprintf(what, sizeof(what), "keeps UID %u with 1 of its objects", data.uid);
-	EXPECT_EQ(1, said(what));
-
-	/* The device is to be clean after this. */
-	set16(in, 0, OP_DEALLOC_PD);
-	set16(in, 2, data.uid);
-	set32(in, 8, pds[2]);
-	EXPECT_EQ(0, send_as_kernel(in, sizeof(in)));
-	memset(in, 0, sizeof(in));
-	set16(in, 0, OP_DESTROY_UCTX);
-	set16(in, 10, data.uid);
-	EXPECT_EQ(0, send_as_kernel(in, sizeof(in)));
-}
-
 /* A key over 0x3000 bytes of umem 1, for reading and writing. */
 static void window(uint8_t *in, uint32_t pd)
 {
-	memset(in, 0, MKEY_LEN);
-	set16(in, 0, OP_CREATE_MKEY);
-	set32(in, 0x0c, 0x40000000);
-	set32(in, 0x10, 0x00000d00);
-	set32(in, 0x14, 0xffffff00);
-	set32(in, 0x1c, pd);
-	set32(in, 0x2c, 0x3000);
-	set32(in, 0x64, 1);
+	mkey_request(in, pd, 1, 0, 0, 0x3000);
 }
 
 #define MKEY(in, len)                                                          \

@@ -97,17 +97,13 @@ static int suspend(void)
 TEST_F_TIMEOUT(power, suspend, TEST_S)
 {
 	/* The kernel gives up on a task that does not freeze after 20 s. */
-	const char *late = upstream_driver() ? "3000" : "25000";
-	char fault[128];
+	const int late_ms = upstream_driver() ? 3000 : 25000;
 	pid_t child;
 	int status;
 
 	if (access("/sys/power/pm_test", W_OK))
 		SKIP(return, "the kernel cannot try out a suspend");
-	snprintf(fault, sizeof(fault),
-		 "{\"op\":\"fault\",\"fault\":{\"kind\":\"late\",\"opcode\":%u,\"delay_ms\":%s}}",
-		 OP_ACCESS_REG, late);
-	ASSERT_NE(NULL, control_ask(self->control, fault));
+	ASSERT_TRUE(firmware_late(self->control, OP_ACCESS_REG, 1, late_ms));
 	child = busy(self);
 	ASSERT_LT(0, child);
 	EXPECT_EQ(0, suspend());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Memory that firmware does not let go of: pinned until the device is quiet.
+ * What firmware does not let go of: said, and if it is memory, pinned until the
+ * device is quiet.
  */
 #include <errno.h>
 #include <signal.h>
@@ -49,21 +50,17 @@ FIXTURE_TEARDOWN(quarantine)
 	close(self->control);
 }
 
-static bool accepted(const char *reply)
-{
-	return reply && strstr(reply, "\"ok\":true");
-}
-
-static bool refuse(int control, unsigned int opcode, int times)
-{
-	char request[160];
-
-	snprintf(request, sizeof(request),
-		 "{\"op\":\"fault\",\"fault\":{\"kind\":\"bad_status\","
-		 "\"opcode\":\"%#x\",\"status\":\"0x9\",\"times\":%d}}", opcode,
-		 times);
-	return accepted(control_ask(control, request));
-}
+/* Takes the PCI function away from its driver, which ends all that it can do, and back. */
+#define UNBIND()                                                               \
+	ASSERT_EQ(0, write_file("/sys/bus/pci/drivers/mlx5_core/unbind", self->function))
+#define BIND()                                                                 \
+	do {                                                                   \
+		ASSERT_EQ(0, write_file("/sys/bus/pci/drivers/mlx5_core/bind", \
+					self->function));                      \
+		ASSERT_TRUE(node_wait(self->nodes));                           \
+		self->fd = node_open(0);                                       \
+		EXPECT_LE(0, self->fd);                                        \
+	} while (0)
 
 static int register_all(int fd, char *room)
 {
@@ -83,7 +80,7 @@ TEST_F_TIMEOUT(quarantine, second_attempt, TEST_S)
 
 	ASSERT_NE(NULL, room);
 	ASSERT_EQ(0, umem_register(self->fd, FWCTL_UMEM_MKEY, room, PAGE, &umem));
-	ASSERT_TRUE(refuse(self->control, OP_DESTROY_UMEM, 1));
+	ASSERT_TRUE(firmware_refuse(self->control, OP_DESTROY_UMEM));
 	EXPECT_EQ(-EIO, rsc_destroy(self->fd, umem.rsc_id));
 	EXPECT_EQ(self->pinned + 1, pinned_pages());
 	EXPECT_EQ(0, rsc_destroy(self->fd, umem.rsc_id));
@@ -97,7 +94,6 @@ TEST_F_TIMEOUT(quarantine, second_attempt, TEST_S)
  */
 TEST_F_TIMEOUT(quarantine, refused, TEST_S)
 {
-	char path[128];
 	int status;
 	pid_t child = fork();
 
@@ -107,7 +103,7 @@ TEST_F_TIMEOUT(quarantine, refused, TEST_S)
 
 		close(self->fd);
 		_exit(umem_register(fd, 0, memory(PAGE), PAGE, &umem) ||
-		      !refuse(self->control, OP_DESTROY_UMEM, 1));
+		      !firmware_refuse(self->control, OP_DESTROY_UMEM));
 	}
 	ASSERT_EQ(child, waitpid(child, &status, 0));
 	ASSERT_EQ(0, status);
@@ -123,14 +119,9 @@ TEST_F_TIMEOUT(quarantine, refused, TEST_S)
 	ASSERT_TRUE(node_wait(self->nodes));
 	EXPECT_EQ(self->pinned + 1, pinned_pages());
 
-	snprintf(path, sizeof(path), "/sys/bus/pci/drivers/mlx5_core/unbind");
-	ASSERT_EQ(0, write_file(path, self->function));
+	UNBIND();
 	EXPECT_EQ(self->pinned, pinned_pages());
-	snprintf(path, sizeof(path), "/sys/bus/pci/drivers/mlx5_core/bind");
-	ASSERT_EQ(0, write_file(path, self->function));
-	ASSERT_TRUE(node_wait(self->nodes));
-	self->fd = node_open(0);
-	EXPECT_LE(0, self->fd);
+	BIND();
 }
 
 /*
@@ -142,7 +133,7 @@ TEST_F_TIMEOUT(quarantine, late_write, TEST_S)
 	enum { PAGES = 64 };
 	struct fwctl_rsc_umem_reg *umem = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
 					       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	char request[128], *taken;
+	char *taken;
 	struct sysinfo machine;
 	int status, hits = 0;
 	size_t take;
@@ -155,7 +146,7 @@ TEST_F_TIMEOUT(quarantine, late_write, TEST_S)
 
 		close(self->fd);
 		_exit(umem_register(fd, 0, memory(PAGES * PAGE), PAGES * PAGE, umem) ||
-		      !refuse(self->control, OP_DESTROY_UMEM, 1));
+		      !firmware_refuse(self->control, OP_DESTROY_UMEM));
 	}
 	ASSERT_EQ(child, waitpid(child, &status, 0));
 	ASSERT_EQ(0, status);
@@ -167,10 +158,8 @@ TEST_F_TIMEOUT(quarantine, late_write, TEST_S)
 	ASSERT_NE(NULL, taken);
 	madvise(taken, take, MADV_NOHUGEPAGE);
 	memset(taken, 0x11, take);
-	snprintf(request, sizeof(request),
-		 "{\"op\":\"fault\",\"fault\":{\"kind\":\"scribble\",\"umem\":%u}}",
-		 umem->umem_id);
-	EXPECT_TRUE(accepted(control_ask(self->control, request)));
+	EXPECT_TRUE(firmware_fault(self->control, "\"kind\":\"scribble\",\"umem\":%u",
+				   umem->umem_id));
 	for (size_t at = 0; at < take; at += PAGE)
 		hits += taken[at] != 0x11;
 	EXPECT_EQ(0, hits);
@@ -179,12 +168,39 @@ TEST_F_TIMEOUT(quarantine, late_write, TEST_S)
 	munmap(umem, PAGE);
 
 	close(self->fd);
-	ASSERT_EQ(0, write_file("/sys/bus/pci/drivers/mlx5_core/unbind", self->function));
+	UNBIND();
 	EXPECT_EQ(self->pinned, pinned_pages());
-	ASSERT_EQ(0, write_file("/sys/bus/pci/drivers/mlx5_core/bind", self->function));
-	ASSERT_TRUE(node_wait(self->nodes));
-	self->fd = node_open(0);
-	EXPECT_LE(0, self->fd);
+	BIND();
+}
+
+/*
+ * Theory: an object that stays with the firmware at the end is said in the log, by
+ * its number; the rest is ended all the same.
+ */
+TEST_F_TIMEOUT(quarantine, object, TEST_S)
+{
+	struct fwctl_info_mlx5 data;
+	char what[64];
+	int pds[3];
+
+	ASSERT_EQ(0, info_mlx5(self->fd, &data));
+	for (int i = 0; i < 3; i++) {
+		pds[i] = pd_alloc(self->fd);
+		ASSERT_LT(0, pds[i]);
+	}
+	/* The last one goes first; and a UID with objects is not even asked for. */
+	ASSERT_TRUE(firmware_refuse(self->control, OP_DEALLOC_PD));
+	close(self->fd);
+	EXPECT_EQ(1, firmware_objects(self->control, "pd"));
+	EXPECT_EQ(1, firmware_objects(self->control, "uid"));
+	snprintf(what, sizeof(what), "did not release PD %#x of UID %u: .*status 0x9",
+		 pds[2], data.uid);
+	EXPECT_EQ(1, said(what));
+	snprintf(what, sizeof(what), "keeps UID %u with 1 of its objects", data.uid);
+	EXPECT_EQ(1, said(what));
+	UNBIND();
+	BIND();
+	EXPECT_EQ(0, firmware_objects(self->control, "pd"));
 }
 
 /* Theory: who is killed leaves nothing behind. */

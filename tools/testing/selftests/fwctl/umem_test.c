@@ -9,7 +9,6 @@
 enum {
 	OP_DUMP_TO_MEMORY = 2,
 	CORE_DUMP_LEN = 64,
-	MKEY_LEN = 0x110,
 };
 
 int umem_register(int fd, uint64_t flags, const void *addr, uint64_t len,
@@ -90,18 +89,15 @@ int object_end(int fd, uint16_t opcode, uint32_t number)
 			       &out_len), out);
 }
 
-uint32_t mkey_create(int fd, uint32_t pd, uint32_t umem_id, uint64_t offset,
-		     uint64_t start, uint64_t len, int *error)
+void mkey_request(uint8_t *in, uint32_t pd, uint32_t umem_id, uint64_t offset,
+		  uint64_t start, uint64_t len)
 {
-	uint8_t in[MKEY_LEN] = {}, out[MBOX_HEADER] = {};
-	uint32_t out_len = sizeof(out);
-	const uint8_t variant = 0x5a;
-
+	memset(in, 0, MKEY_LEN);
 	set16(in, 0, OP_CREATE_MKEY);
 	set32(in, 0xc, 1u << 30);
 	/* Local write and read, translated. */
 	set32(in, 0x10, 1 << 11 | 1 << 10 | 1 << 8);
-	set32(in, 0x14, 0xffffff00 | variant);
+	set32(in, 0x14, 0xffffff00);
 	set32(in, 0x1c, pd);
 	set32(in, 0x20, start >> 32);
 	set32(in, 0x24, start);
@@ -110,6 +106,17 @@ uint32_t mkey_create(int fd, uint32_t pd, uint32_t umem_id, uint64_t offset,
 	set32(in, 0x64, umem_id);
 	set32(in, 0x68, offset >> 32);
 	set32(in, 0x6c, offset);
+}
+
+uint32_t mkey_create(int fd, uint32_t pd, uint32_t umem_id, uint64_t offset,
+		     uint64_t start, uint64_t len, int *error)
+{
+	uint8_t in[MKEY_LEN], out[MBOX_HEADER] = {};
+	uint32_t out_len = sizeof(out);
+	const uint8_t variant = 0x5a;
+
+	mkey_request(in, pd, umem_id, offset, start, len);
+	in[0x17] = variant;
 	*error = carried_out(rpc(fd, FWCTL_RPC_DEBUG_READ_ONLY, in, sizeof(in), out,
 				 &out_len), out);
 	return *error ? 0 : (get32(out, 8) & 0xffffff) << 8 | variant;

@@ -7,7 +7,12 @@
 
 #include "fwctl_test.h"
 
-enum { PAGE = 4096, MIB = 1 << 20 };
+enum {
+	PAGE = 4096,
+	MIB = 1 << 20,
+	/* CREATE_MKEY with room for one translation in the mailbox. */
+	MKEY_LEN = 0x110,
+};
 
 /* FWCTL_RSC_UMEM_REG; 0 or a negative errno. */
 int umem_register(int fd, uint64_t flags, const void *addr, uint64_t len,
@@ -24,6 +29,9 @@ bool is_core_dump(const void *addr, size_t len);
 int pd_alloc(int fd);
 /* A 24-bit number at byte 8, as DEALLOC_PD and DESTROY_MKEY want it. */
 int object_end(int fd, uint16_t opcode, uint32_t number);
+/* Fills MKEY_LEN bytes with a CREATE_MKEY that passes: a key over a part of a umem. */
+void mkey_request(uint8_t *in, uint32_t pd, uint32_t umem_id, uint64_t offset,
+		  uint64_t start, uint64_t len);
 /* CREATE_MKEY over a part of a umem; the key, or 0 with the errno in @error. */
 uint32_t mkey_create(int fd, uint32_t pd, uint32_t umem_id, uint64_t offset,
 		     uint64_t start, uint64_t len, int *error);
