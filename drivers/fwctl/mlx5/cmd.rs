@@ -46,15 +46,7 @@ impl Failure {
             Self::Transport(e) => *e,
         }
     }
-}
 
-impl From<Error> for Failure {
-    fn from(e: Error) -> Self {
-        Self::Transport(e)
-    }
-}
-
-impl Failure {
     /// Whether the firmware may have carried it out all the same.
     pub(crate) fn is_unclear(&self) -> bool {
         match self {
@@ -62,6 +54,12 @@ impl Failure {
             // These come before it is queued: no memory, and a device in its error state.
             Self::Transport(e) => ![ENOMEM, ENXIO, EINVAL, EBUSY].contains(e),
         }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(e: Error) -> Self {
+        Self::Transport(e)
     }
 }
 

@@ -70,20 +70,24 @@ impl Context {
     }
 }
 
-/// Says that the firmware did not take `what` back, and counts it.
+/// Counts that the firmware did not take `what` back, and says so: not of each, where it is a
+/// thousand at once, as when a device is lost.
 fn report_kept(
     mdev: &Mdev<'_>,
     device: &Device<Context>,
     what: fmt::Arguments<'_>,
     failure: &Failure,
 ) {
-    dev_warn!(
-        device.as_ref(),
-        "firmware did not release {}: {} (refusals so far: {})\n",
-        what,
-        failure,
-        mdev.count_refusal()
-    );
+    let count = mdev.count_refusal();
+    if fwctl::message_allowed() {
+        dev_warn!(
+            device.as_ref(),
+            "firmware did not release {}: {} (refusals so far: {})\n",
+            what,
+            failure,
+            count
+        );
+    }
 }
 
 impl Operations for Context {

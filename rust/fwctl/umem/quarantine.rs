@@ -9,6 +9,7 @@
 use super::Inner;
 use crate::sys::{
     device::as_raw,
+    message,
     queue::OwnedQueue, //
 };
 use core::ptr;
@@ -188,11 +189,13 @@ fn kib(inner: &Inner) -> usize {
 
 /// Takes memory in whose firmware has not confirmed that it let go of it.
 pub(super) fn put(mut inner: KBox<Inner>) {
-    dev_warn!(
-        inner.mapping.device(),
-        "{} KiB of user memory stay pinned: firmware may still write there; a reset or unbinding the PCI device frees them\n",
-        kib(&inner)
-    );
+    if message::allowed() {
+        dev_warn!(
+            inner.mapping.device(),
+            "{} KiB of user memory stay pinned: firmware may still write there; a reset or unbinding the PCI device frees them\n",
+            kib(&inner)
+        );
+    }
     let mut held = HELD.lock();
     let was_empty = held.first.is_none();
     inner.next = held.first.take();

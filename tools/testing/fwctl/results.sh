@@ -74,7 +74,8 @@ selftests()
 	mapfile -t kexec < <(programs list-kexec)
 	vm "${prefix}selftests" "$modules" "$@" "${patient[@]}" --devices 2 "${main[@]}"
 	vm "${prefix}i386" "$modules" "$@" --devices 1 "${i386[@]}"
-	vm "${prefix}reset" "$modules" "$@" --devices 1 --allow-leak-at flr "${reset[@]}"
+	vm "${prefix}reset" "$modules" "$@" "${patient[@]}" --devices 4 --stock-module aer_inject --allow-emu-exit \
+		--allow-leak-at flr "${reset[@]}"
 	vm "${prefix}quarantine" "$modules" "$@" --devices 1 --allow-leak-at teardown "${quarantine[@]}"
 	vm "${prefix}lockdown" "$modules" "$@" --devices 1 "${lockdown[@]}"
 	vm "${prefix}power" "$modules" "$@" "${patient[@]}" --suspend --devices 1 "${power[@]}"
