@@ -49,7 +49,10 @@ pub use self::{
         MAX_RESOURCES, //
     },
     scope::Scope,
-    sys::message::allowed as message_allowed,
+    sys::{
+        memory::for_user as room_for_user,
+        message::allowed as message_allowed, //
+    },
     umem::{
         Umem,
         UmemFlags,

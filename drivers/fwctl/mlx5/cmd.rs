@@ -159,7 +159,7 @@ pub(crate) fn create_mkey(
 /// Largest `page_shift` of a umem: the field has 5 bits, from 4 KiB on.
 pub(crate) const MAX_PAGE_SHIFT: u32 = 12 + 31;
 
-/// Makes a umem of pages of `1 << page_shift` bytes at the bus addresses `pages`, beginning
+/// Makes a umem of `count` pages of `1 << page_shift` bytes at the bus addresses `pages`, beginning
 /// `offset` bytes into the first; returns its number.
 ///
 /// Source: CREATE_UMEM. In: log_page_size @0x20 from 4 KiB on, page_offset @0x24, num_of_mtt @0x28,
@@ -169,18 +169,24 @@ pub(crate) fn create_umem(
     uid: u16,
     page_shift: u32,
     offset: u32,
+    count: u64,
     pages: impl Iterator<Item = u64>,
 ) -> core::result::Result<u32, Failure> {
     const TRANSLATIONS: usize = 0x30;
     const WRITE_READ: u64 = 3;
 
-    let mut inbox = KVVec::from_elem(0u8, TRANSLATIONS, GFP_KERNEL_ACCOUNT).map_err(Error::from)?;
-    let mut count = 0;
+    let len = usize::try_from(count)
+        .ok()
+        .and_then(|count| count.checked_mul(8)?.checked_add(TRANSLATIONS))
+        .ok_or(ENOMEM)?;
+    let mut inbox = fwctl::room_for_user(len)?;
+    inbox
+        .resize(TRANSLATIONS, 0, GFP_KERNEL_ACCOUNT)
+        .map_err(Error::from)?;
     for page in pages {
         inbox
             .extend_from_slice(&(page | WRITE_READ).to_be_bytes(), GFP_KERNEL_ACCOUNT)
             .map_err(Error::from)?;
-        count += 1;
     }
     set32(&mut inbox, 0x20, page_shift - 12);
     set32(&mut inbox, 0x24, offset);

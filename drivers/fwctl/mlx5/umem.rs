@@ -95,6 +95,7 @@ impl UmemObject {
             uid,
             page_shift,
             umem.page_offset(),
+            umem.span() >> page_shift,
             umem.expose(page_shift),
         );
         match made {

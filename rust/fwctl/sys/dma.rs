@@ -6,6 +6,7 @@
 
 use super::{
     device::as_raw,
+    memory::flags_for_user,
     pin::PinnedPages, //
 };
 use core::ptr::NonNull;
@@ -75,7 +76,7 @@ impl Mapping {
                 pages.count() << PAGE_SHIFT,
                 // Whole pages, whatever their number.
                 c_uint::MAX & !(PAGE_SIZE as c_uint - 1),
-                bindings::GFP_KERNEL_ACCOUNT,
+                flags_for_user(),
             )
         })?;
         let device: ARef<device::Device> = device.into();

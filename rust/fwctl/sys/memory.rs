@@ -6,7 +6,10 @@
 //! [`include/linux/sched/mm.h`](srctree/include/linux/sched/mm.h)
 
 use core::ptr::NonNull;
-use kernel::prelude::*;
+use kernel::{
+    bindings,
+    prelude::*, //
+};
 
 extern "C" {
     fn fwctl_helper_kvmalloc(len: usize) -> *mut u8;
@@ -15,17 +18,35 @@ extern "C" {
     fn fwctl_helper_memcg_enter(memcg: *mut c_void) -> *mut c_void;
 }
 
-/// Memory whose size a user chose, empty, charged to the memory cgroup of whom it is for.
+// Not a part of what a driver's own types make of the function below: the helper is the core's.
+#[inline(never)]
+fn allocate(len: usize) -> Option<NonNull<u8>> {
+    // SAFETY: It has no preconditions.
+    NonNull::new(unsafe { fwctl_helper_kvmalloc(len) })
+}
+
+/// Room for `count` elements, a number that a user chose; charged to the memory cgroup of whom it is
+/// for.
 ///
-/// `ENOMEM` if there is none, or the cgroup is at its limit: nobody is killed for it. May sleep.
-pub fn for_user(len: usize) -> Result<KVVec<u8>> {
+/// `ENOMEM` if there is none, or the cgroup is at its limit: nobody is killed for it, as somebody
+/// may be for a vector that grows. May sleep.
+pub fn for_user<T>(count: usize) -> Result<KVVec<T>> {
+    // What the allocator aligns to.
+    const { assert!(align_of::<T>() <= align_of::<u64>() && size_of::<T>() > 0) };
+    let len = count.checked_mul(size_of::<T>()).ok_or(ENOMEM)?;
     if len == 0 {
         return Ok(KVVec::new());
     }
-    // SAFETY: It has no preconditions.
-    let memory = NonNull::new(unsafe { fwctl_helper_kvmalloc(len) }).ok_or(ENOMEM)?;
-    // SAFETY: Memory of `len` bytes, nobody else's; kvfree() is what frees it.
-    Ok(unsafe { KVVec::from_raw_parts(memory.as_ptr(), 0, len) })
+    let memory = allocate(len).ok_or(ENOMEM)?;
+    // SAFETY: Memory for `count` elements, nobody else's; kvfree() is what frees it.
+    Ok(unsafe { KVVec::from_raw_parts(memory.as_ptr().cast(), 0, count) })
+}
+
+/// The same for what the kernel allocates in parts.
+pub(crate) fn flags_for_user() -> bindings::gfp_t {
+    const RETRY_MAYFAIL: bindings::gfp_t = 1 << bindings::___GFP_RETRY_MAYFAIL_BIT;
+
+    bindings::GFP_KERNEL_ACCOUNT | RETRY_MAYFAIL | bindings::__GFP_NOWARN
 }
 
 /// The memory cgroup of a task, for a worker that works for it.

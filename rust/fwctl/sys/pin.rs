@@ -4,7 +4,10 @@
 //!
 //! C header: [`include/linux/mm.h`](srctree/include/linux/mm.h)
 
-use super::task;
+use super::{
+    memory,
+    task, //
+};
 use core::ptr::NonNull;
 use kernel::{
     bindings,
@@ -124,7 +127,7 @@ impl PinnedPages {
         let count = (end.next_multiple_of(PAGE_SIZE) - first) >> PAGE_SHIFT;
         let charge = Charge::current(count)?;
         let mut this = Self {
-            pages: KVVec::with_capacity(count, GFP_KERNEL_ACCOUNT)?,
+            pages: memory::for_user(count)?,
             addr,
             len,
             _charge: charge,

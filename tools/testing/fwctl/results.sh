@@ -72,7 +72,8 @@ selftests()
 	mapfile -t power < <(programs list-power)
 	mapfile -t end < <(programs list-shutdown)
 	mapfile -t kexec < <(programs list-kexec)
-	vm "${prefix}selftests" "$modules" "$@" "${patient[@]}" --devices 2 "${main[@]}"
+	vm "${prefix}selftests" "$modules" "$@" "${patient[@]}" --devices 2 --stock-module loop --stock-module ext4 \
+		"${main[@]}"
 	vm "${prefix}i386" "$modules" "$@" --devices 1 "${i386[@]}"
 	vm "${prefix}reset" "$modules" "$@" "${patient[@]}" --devices 4 --stock-module aer_inject --allow-emu-exit \
 		--allow-leak-at flr "${reset[@]}"

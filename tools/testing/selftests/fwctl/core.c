@@ -197,43 +197,20 @@ TEST_F_TIMEOUT(core, compat, TEST_S)
 }
 #endif
 
-/* A page whose first fault waits until somebody answers, which nobody does. */
-struct stall {
-	void *page;
-	int uffd;
-};
-
-static bool stall_make(struct stall *stall)
-{
-	struct uffdio_api api = { .api = UFFD_API };
-	struct uffdio_register reg;
-
-	stall->page = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
-			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	stall->uffd = syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
-	if (stall->page == MAP_FAILED || stall->uffd < 0 ||
-	    ioctl(stall->uffd, UFFDIO_API, &api))
-		return false;
-	reg = (struct uffdio_register){
-		.range = { (uintptr_t)stall->page, 4096 },
-		.mode = UFFDIO_REGISTER_MODE_MISSING,
-	};
-	return !ioctl(stall->uffd, UFFDIO_REGISTER, &reg);
-}
-
-/* Waits until somebody is stalled there. */
-static bool stall_taken(struct stall *stall)
-{
-	struct pollfd poll_fd = { stall->uffd, POLLIN, 0 };
-
-	return poll(&poll_fd, 1, patience() * 1000) == 1;
-}
-
 /* Where a page fault can happen. */
 enum place { INFO_ARGUMENT, INFO_ROOM, RPC_ARGUMENT, RPC_REQUEST, RPC_REPLY, PLACES };
 
-static void take_stall(int fd, enum place place, void *page)
+struct taker {
+	unsigned int node;
+	/* Of the parent. */
+	int fd;
+	enum place place;
+};
+
+static void take_stall(void *page, void *arg)
 {
+	const struct taker *taker = arg;
+	const enum place place = taker->place;
 	struct fwctl_sample_rpc in = { SAMPLE_FILL, 64 };
 	uint8_t room[64];
 	struct fwctl_info info = {
@@ -249,7 +226,9 @@ static void take_stall(int fd, enum place place, void *page)
 		.in = (uintptr_t)(place == RPC_REQUEST ? page : &in),
 		.out = (uintptr_t)(place == RPC_REPLY ? page : room),
 	};
+	int fd = node_open(taker->node);
 
+	close(taker->fd);
 	if (place <= INFO_ROOM)
 		call(fd, FWCTL_INFO, place == INFO_ROOM ? (void *)&info : page);
 	else
@@ -264,37 +243,13 @@ TEST_F_TIMEOUT(core, stalled_page_fault, TEST_S)
 {
 	for (enum place place = 0; place < PLACES; place++) {
 		struct fwctl_sample_info data;
-		int ready[2], status, unloaded;
-		pid_t child;
-		char byte;
+		struct taker taker = { self->node, self->fd, place };
+		pid_t child = stalled_child(take_stall, &taker);
+		int status, unloaded;
 
-		ASSERT_EQ(0, pipe(ready));
-		child = fork();
-		if (!child) {
-			struct stall stall;
-			int fd = node_open(self->node);
-			pid_t watcher;
-
-			close(self->fd);
-			if (fd < 0 || !stall_make(&stall))
-				_exit(1);
-			/* It shares the descriptor of the stall, not the memory. */
-			watcher = fork();
-			if (!watcher) {
-				close(fd);
-				if (stall_taken(&stall))
-					(void)!write(ready[1], "x", 1);
-				_exit(0);
-			}
-			take_stall(fd, place, stall.page);
-			_exit(0);
-		}
-		close(ready[1]);
-		ASSERT_EQ(1, read(ready[0], &byte, 1)) {
+		ASSERT_LT(0, child) {
 			TH_LOG("nobody stalled at place %d", place);
 		}
-		close(ready[0]);
-
 		EXPECT_EQ(0, sample_info(self->fd, &data));
 		EXPECT_EQ(2, data.contexts);
 		EXPECT_EQ(0, sample_rpc(self->fd, READ_ONLY, SAMPLE_SLEEP, 0, NULL,

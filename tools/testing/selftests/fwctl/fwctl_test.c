@@ -5,11 +5,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/userfaultfd.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -425,6 +430,74 @@ bool calls_in_flight(void)
 	return firmware_late(control, OP_ACCESS_REG, CALLS, DELAY_MS) &&
 	       write(go[1], "16 of one byte .", CALLS) == CALLS &&
 	       patient(commands_are, &count);
+}
+
+/* A page whose first fault waits until somebody answers, which nobody does. */
+struct stall {
+	char *page;
+	int uffd;
+};
+
+static bool stall_make(struct stall *stall)
+{
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register reg;
+	char *room;
+
+	room = mmap(NULL, STALL_BEFORE + STALL, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	stall->page = room + STALL_BEFORE;
+	stall->uffd = syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
+	if (room == MAP_FAILED || stall->uffd < 0 ||
+	    ioctl(stall->uffd, UFFDIO_API, &api))
+		return false;
+	reg = (struct uffdio_register){
+		.range = { (uintptr_t)stall->page, STALL },
+		.mode = UFFDIO_REGISTER_MODE_MISSING,
+	};
+	return !ioctl(stall->uffd, UFFDIO_REGISTER, &reg);
+}
+
+/* Waits until somebody is stalled there. */
+static bool stall_taken(struct stall *stall)
+{
+	struct pollfd poll_fd = { stall->uffd, POLLIN, 0 };
+
+	return poll(&poll_fd, 1, patience() * 1000) == 1;
+}
+
+pid_t stalled_child(void (*take)(void *page, void *arg), void *arg)
+{
+	int ready[2];
+	pid_t child;
+	char byte;
+
+	if (pipe(ready))
+		return -1;
+	child = fork();
+	if (!child) {
+		struct stall stall;
+
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (!stall_make(&stall))
+			_exit(1);
+		/* It shares the descriptor of the stall, not the memory. */
+		if (!fork()) {
+			if (stall_taken(&stall))
+				(void)!write(ready[1], "x", 1);
+			_exit(0);
+		}
+		close(ready[1]);
+		take(stall.page, arg);
+		_exit(0);
+	}
+	close(ready[1]);
+	if (read(ready[0], &byte, 1) != 1) {
+		kill(child, SIGKILL);
+		child = -1;
+	}
+	close(ready[0]);
+	return child;
 }
 
 int write_file(const char *path, const char *text)

@@ -144,6 +144,13 @@ bool firmware_pending_wait(int control, long long count);
  */
 bool calls_in_flight(void);
 
+/*
+ * A child that @take, which is given a page whose first fault nobody answers, has
+ * stalled; -1 if it has not. Memory as any other is before that page.
+ */
+enum { STALL = 4096, STALL_BEFORE = 63 * STALL };
+pid_t stalled_child(void (*take)(void *page, void *arg), void *arg);
+
 /* Writes a string to a file of sysfs or procfs; 0 or a negative errno. */
 int write_file(const char *path, const char *text);
 /* Reads a file's first number; -1 on failure. */

@@ -17,74 +17,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "group_test.h"
 #include "kselftest_harness.h"
 #include "sample_test.h"
 
-enum { KIB = 1024, MIB = 1024 * 1024 };
-
-/* Where cgroups are; NULL if there are none. */
-static const char *cgroups(void)
-{
-	if (!access("/sys/fs/cgroup/cgroup.controllers", R_OK))
-		return "/sys/fs/cgroup";
-	mkdir("/tmp/fwctl-cgroups", 0755);
-	if (access("/tmp/fwctl-cgroups/cgroup.controllers", R_OK) &&
-	    mount("none", "/tmp/fwctl-cgroups", "cgroup2", 0, NULL))
-		return NULL;
-	return "/tmp/fwctl-cgroups";
-}
-
-/* A cgroup of its own. */
-struct group {
-	char path[64];
-};
-
-static int group_write(const struct group *group, const char *file, const char *text)
-{
-	char path[128];
-
-	snprintf(path, sizeof(path), "%s/%s", group->path, file);
-	return write_file(path, text);
-}
-
-/* The number behind @key in a file of lines; -1 if there is none. */
-static long long group_number(const struct group *group, const char *file,
-			      const char *key)
-{
-	long long number, found = -1;
-	char path[128], name[64];
-	FILE *lines;
-
-	snprintf(path, sizeof(path), "%s/%s", group->path, file);
-	lines = fopen(path, "re");
-	while (lines && fscanf(lines, "%63s %lld", name, &number) == 2)
-		if (!strcmp(name, key))
-			found = number;
-	if (lines)
-		fclose(lines);
-	return found;
-}
-
-/* False if the kernel does not count memory by cgroups. */
-static bool group_make(struct group *group)
-{
-	const char *root = cgroups();
-	char path[128];
-
-	if (!root)
-		return false;
-	snprintf(path, sizeof(path), "%s/cgroup.subtree_control", root);
-	if (write_file(path, "+memory"))
-		return false;
-	snprintf(group->path, sizeof(group->path), "%s/fwctl-test.%d", root, getpid());
-	return !mkdir(group->path, 0755) &&
-	       group_number(group, "memory.stat", "kernel") >= 0;
-}
-
-static bool group_empty(void *group)
-{
-	return !rmdir(((struct group *)group)->path) || errno != EBUSY;
-}
+enum { MIB = 1024 * KIB };
 
 /* What the kernel has for the cgroup, and from when on it is enough. */
 struct usage {
@@ -104,25 +41,6 @@ static bool usage_below(void *arg)
 {
 	return !usage_above(arg);
 }
-
-/* A child in the cgroup; the memory that it has by then is not charged there. */
-static pid_t member(const struct group *group)
-{
-	pid_t child = fork();
-
-	if (!child) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		if (group_write(group, "cgroup.procs", "0"))
-			_exit(100);
-	}
-	return child;
-}
-
-#define GROUP_MAKE(group)                                                      \
-	do {                                                                   \
-		if (!group_make(group))                                        \
-			SKIP(return, "the kernel has no memory cgroups");      \
-	} while (0)
 
 FIXTURE(memcg)
 {
