@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 enum {
 	OP_DUMP_TO_MEMORY = 2,
@@ -120,6 +121,11 @@ uint32_t mkey_create(int fd, uint32_t pd, uint32_t umem_id, uint64_t offset,
 	*error = carried_out(rpc(fd, FWCTL_RPC_DEBUG_READ_ONLY, in, sizeof(in), out,
 				 &out_len), out);
 	return *error ? 0 : (get32(out, 8) & 0xffffff) << 8 | variant;
+}
+
+bool has_iommu(void)
+{
+	return !access("/sys/kernel/iommu_groups/0", F_OK);
 }
 
 static long long vmstat(const char *name)

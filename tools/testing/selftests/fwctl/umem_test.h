@@ -36,6 +36,9 @@ void mkey_request(uint8_t *in, uint32_t pd, uint32_t umem_id, uint64_t offset,
 uint32_t mkey_create(int fd, uint32_t pd, uint32_t umem_id, uint64_t offset,
 		     uint64_t start, uint64_t len, int *error);
 
+/* Whether an IOMMU is between the device and memory: what it sees as one piece need not be. */
+bool has_iommu(void);
+
 /* Pages that the kernel holds pinned, of all processes; -1 where it does not say. */
 long long pinned_pages(void);
 /* Waits until there are @count. */
