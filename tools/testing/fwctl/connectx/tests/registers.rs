@@ -6,15 +6,11 @@
 
 mod common;
 
-use common::Driver;
+use common::{word, Driver};
 use connectx::Config;
 
 const READ: u16 = 1;
 const WRITE: u16 = 0;
-
-fn word(data: &[u8], at: usize) -> u32 {
-    u32::from_be_bytes(data[at..at + 4].try_into().unwrap())
-}
 
 #[test]
 fn mgir_tells_the_configured_identity() {
@@ -84,7 +80,7 @@ fn strings_come_in_parts() {
     let mut text = Vec::new();
     loop {
         let mut query = vec![0; 24];
-        query[0] = 1;
+        query[3] = 1;
         query[8..10].copy_from_slice(&(text.len() as u16).to_be_bytes());
         query[11] = 8;
         let (status, data) = driver.register(0, READ, 0x9064, &query);
@@ -234,7 +230,8 @@ fn link_and_temperature() {
         other[1] = 1;
         assert_eq!(driver.register(0, READ, id, &other).0, 3);
     }
-    assert_eq!(driver.register(0, READ, 0x9009, &[0; 16]).1[7], 1);
+    let (_, sensors) = driver.register(0, READ, 0x9009, &[0; 16]);
+    assert_eq!((sensors[3], sensors[7], sensors[15]), (1, 1, 1));
     let (_, data) = driver.register(0, READ, 0x900a, &[0; 32]);
     assert_eq!(word(&data, 4), 400);
     let mut second = [0; 32];
@@ -283,7 +280,9 @@ fn dumps_are_streams_of_segments() {
     assert_eq!(&menu[36 + 8 + 4..36 + 8 + 12], b"HCA_CAPS");
     // More than sixteen pieces, so that the sequence number wraps.
     let pattern = dump(&mut driver, 0x1001, 2000);
-    assert_eq!(word(&pattern, 36 + 4 + 4 * 1999), 1999);
+    let head = [36, 40, 44, 48].map(|at| word(&pattern, at));
+    assert_eq!(head, [(2004 << 16) | 0x1001, 0, 2000, 0]);
+    assert_eq!(word(&pattern, 36 + 16 + 4 * 1999), 1999);
     let mut request = [0; 256];
     request[0] = 0x40;
     request[3] = 0x77;
@@ -313,7 +312,7 @@ fn dumps_through_a_key_stay_inside_of_it() {
     let (status, data) = driver.register(uid, READ, 0xc000, &request(key, 4, 8188));
     assert_eq!((status, word(&data, 0x24)), (0, 8188));
     assert_ne!(data[0] & 0x80, 0, "there is more");
-    let first = (8192 - 4 - 40) / 4 - 1;
+    let first = (8192 - 4 - 52) / 4 - 1;
     let end = driver.bus.get(low + 4092, 4);
     assert_eq!(word(&end, 0), first, "last dword of the second page");
     assert_eq!(driver.bus.get(low + 4096, 4), [0; 4]);

@@ -9,9 +9,9 @@ use crate::ConnectX;
 
 const TEXT: usize = 0x10;
 
-/// Reads part of a string: type at byte 0, total length at 4, length to read at 0xa, offset at 8.
+/// Reads part of a string: info_type @0[7:0], info_length @4[15:0], read_offset @8[31:16], read_length @8[15:0].
 pub(crate) fn read(hw: &mut ConnectX, access: &mut Access<'_>) -> Result<(), Refusal> {
-    let text = match be::get8(access.sent, 0) {
+    let text = match be::get8(access.sent, 3) {
         1 => "MCX623106AN-CDAT emulated".to_owned(),
         2 => "ConnectX-6 Dx EN adapter card, emulated for fwctl tests".to_owned(),
         3 => format!("fwctl-emu {}", hw.config.name),

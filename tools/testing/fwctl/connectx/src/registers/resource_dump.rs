@@ -2,8 +2,8 @@
 
 //! RES_DUMP 0xc000, 256 B: streams of segments, inline or through a memory key; `resource_dump` of `mlx5_ifc.h`.
 //!
-//! A stream is a command segment, an information segment, the payload and a terminator. The caller fetches it in
-//! pieces: each answer carries the sequence number plus one and, opaque to the caller, where to go on.
+//! A stream is a command segment, an information segment, the menu or a resource's segment (a reserved dword, index1
+//! and index2 before its payload) and a terminator. The caller fetches it in pieces: each answer carries the sequence number plus one and, opaque to the caller, where to go on.
 
 use crate::be;
 use crate::mkey;
@@ -119,7 +119,10 @@ fn stream(hw: &ConnectX, sent: &[u8]) -> Result<Vec<u8>, Refusal> {
         INFORMATION,
         &[&[0, 0, 0, 1], &hardware, &version.to_be_bytes()],
     );
-    segment(&mut stream, kind, &[&payload]);
+    match kind {
+        MENU => segment(&mut stream, kind, &[&payload]),
+        _ => segment(&mut stream, kind, &[&[0; 4], called, &payload]),
+    }
     segment(&mut stream, TERMINATOR, &[]);
     Ok(stream)
 }

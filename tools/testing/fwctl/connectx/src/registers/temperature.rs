@@ -12,9 +12,10 @@ const HIGHEST: u16 = 58 * 8;
 const ALARM: u16 = 105 * 8;
 const ALARM_OVER: u16 = 95 * 8;
 
-/// Reads the number of sensors.
+/// Reads the number of sensors: sensor_count @0[6:0], of which internal @4[6:0], and sensor_map @8.
 pub(crate) fn sensors(_hw: &mut ConnectX, access: &mut Access<'_>) -> Result<(), Refusal> {
     access.data.fill(0);
+    be::put32(access.data, 0, 1);
     be::put32(access.data, 4, 1);
     be::put64(access.data, 8, 1);
     Ok(())

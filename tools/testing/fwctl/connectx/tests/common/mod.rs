@@ -408,6 +408,10 @@ pub fn message(opcode: u16, op_mod: u16, uid: u16, fields: &[(usize, u16)]) -> V
     input
 }
 
+pub fn word(data: &[u8], at: usize) -> u32 {
+    u32::from_be_bytes(data[at..at + 4].try_into().unwrap())
+}
+
 #[track_caller]
 pub fn assert_status(answer: &Answer, status: u8) {
     let (delivery, out) = answer.as_ref().unwrap();
