@@ -4,12 +4,14 @@
 //! interface and user contexts, and nothing that would make it use queues this model lacks.
 
 use crate::be;
+use crate::Config;
 
 /// Bytes of a capability page in QUERY_HCA_CAP.
 pub(crate) const LEN: usize = 4096;
 /// Bytes that the GENERAL page uses.
 pub(crate) const GENERAL_LEN: usize = 256;
 
+const VHCA_ID: usize = 0x030;
 const UCTX_CAP: usize = 0x6a0;
 const DRIVER_VERSION: usize = 0x261;
 
@@ -32,13 +34,14 @@ const GENERAL: &[(usize, usize, u64)] = &[
     (0x4e0, 32, 1_000_000), // device_frequency_khz: the timer counts nanoseconds
 ];
 
-/// The most that this function offers, with `uctx` as context capabilities.
-pub(crate) fn general(uctx: u32) -> Vec<u8> {
+/// The most that this function offers.
+pub(crate) fn general(config: &Config) -> Vec<u8> {
     let mut page = vec![0; LEN];
     for &(bit, width, value) in GENERAL {
         be::put_bits(&mut page, bit, width, value);
     }
-    be::put32(&mut page, UCTX_CAP / 8, uctx);
+    be::put16(&mut page, VHCA_ID / 8, config.vhca_id);
+    be::put32(&mut page, UCTX_CAP / 8, config.uctx_cap);
     page
 }
 

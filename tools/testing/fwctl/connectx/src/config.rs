@@ -33,6 +33,8 @@ pub struct Config {
     pub uctx_cap: u32,
     /// Command timeout that the driver is told, seconds.
     pub exec_timeout: u32,
+    /// Number of this function among the virtual HCAs of the device, not 0.
+    pub vhca_id: u16,
 }
 
 impl Default for Config {
@@ -46,6 +48,7 @@ impl Default for Config {
             hw_id: 0x0212,
             uctx_cap: crate::uctx::TOOLS_RESOURCES,
             exec_timeout: 2,
+            vhca_id: 7,
         }
     }
 }

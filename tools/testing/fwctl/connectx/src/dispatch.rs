@@ -7,7 +7,7 @@ use pci_model::Bus;
 use crate::command::{Call, Header};
 use crate::hca::{self, Phase};
 use crate::status::{Reason, Refusal, Status};
-use crate::{be, eq, mkey, pages, pd, registers, uar, uctx, umem, ConnectX};
+use crate::{be, eq, mkey, pages, pd, registers, uar, uctx, umem, vport, ConnectX};
 
 /// Who may send a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +68,8 @@ const TABLE: &[Row] = &[
     row(0x301, "CREATE_EQ", (272, 16), Who::KernelOrShared, READY, eq::create),
     row(0x302, "DESTROY_EQ", (16, 16), Who::Kernel, READY, eq::destroy),
     row(0x303, "QUERY_EQ", (16, 272), Who::Tools, READY, eq::query),
+    row(0x750, "QUERY_VPORT_STATE", (16, 16), Who::Anyone, READY, vport::state),
+    row(0x754, "QUERY_NIC_VPORT_CONTEXT", (16, 272), Who::Anyone, READY, vport::context),
     row(0x800, "ALLOC_PD", (16, 16), Who::Anyone, READY, pd::alloc),
     row(0x801, "DEALLOC_PD", (16, 16), Who::Anyone, READY, pd::dealloc),
     row(0x802, "ALLOC_UAR", (16, 16), Who::Anyone, READY, uar::alloc),
@@ -127,7 +129,8 @@ pub(crate) fn run(
     if out.len() < row.min.1 {
         return Err(Status::BadOutputLength.because(Reason::OutputLength));
     }
-    if header.tunnel != 0 {
+    // To tunnel a command to oneself changes nothing.
+    if header.tunnel != 0 && header.tunnel != hw.config.vhca_id {
         return Err(Status::BadParam.because(Reason::Tunnel));
     }
     let phase = hw.hca.phase;

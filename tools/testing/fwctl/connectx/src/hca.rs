@@ -7,7 +7,7 @@ use crate::caps;
 use crate::command::Call;
 use crate::objects::Kind;
 use crate::status::{Reason, Refusal, Status};
-use crate::ConnectX;
+use crate::{Config, ConnectX};
 
 /// Where in its life the function is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,9 +39,9 @@ const CAP_GENERAL: u16 = 0;
 const OTHER_FUNCTION: u32 = 1 << 31;
 
 impl Hca {
-    /// Before anything was set up; `uctx` are the context capabilities on offer.
-    pub(crate) fn new(uctx: u32) -> Self {
-        let maximum = caps::general(uctx);
+    /// Before anything was set up.
+    pub(crate) fn new(config: &Config) -> Self {
+        let maximum = caps::general(config);
         Self {
             phase: Phase::Disabled,
             current: maximum.clone(),
@@ -175,9 +175,9 @@ pub(crate) fn query_driver_version(hw: &mut ConnectX, call: &mut Call<'_>) -> Re
     Ok(())
 }
 
-/// QUERY_VUID: one vendor-unique id, the function's name and serial number.
+/// QUERY_VUID: one vendor-unique id, the function's name and serial number; `vhca_id` @0xc[15:0].
 pub(crate) fn query_vuid(hw: &mut ConnectX, call: &mut Call<'_>) -> Result<(), Refusal> {
-    own_function(call)?;
+    own_vhca(hw, be::get16(call.input, 14))?;
     be::put16(call.out, 14, 1);
     let vuid = format!("{}{:016x}", hw.config.name, hw.config.mac);
     be::put_text(call.out, 16, 48, &vuid);
@@ -192,6 +192,14 @@ pub(crate) fn nop(_hw: &mut ConnectX, _call: &mut Call<'_>) -> Result<(), Refusa
 /// Refuses a `function_id` other than the sender's own.
 pub(crate) fn own_function(call: &Call<'_>) -> Result<(), Refusal> {
     if be::get16(call.input, 10) != 0 {
+        return Err(Status::BadParam.because(Reason::OtherFunction));
+    }
+    Ok(())
+}
+
+/// Refuses a virtual HCA other than this function's own; 0 stands for it as well.
+pub(crate) fn own_vhca(hw: &ConnectX, id: u16) -> Result<(), Refusal> {
+    if id != 0 && id != hw.config.vhca_id {
         return Err(Status::BadParam.because(Reason::OtherFunction));
     }
     Ok(())

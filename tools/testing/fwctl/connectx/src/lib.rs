@@ -30,6 +30,7 @@ mod trace;
 mod uar;
 mod uctx;
 mod umem;
+mod vport;
 
 use std::time::Duration;
 
@@ -75,7 +76,7 @@ impl ConnectX {
     pub fn new(config: Config) -> Self {
         Self {
             segment: InitSegment::new(&config),
-            hca: Hca::new(config.uctx_cap),
+            hca: Hca::new(&config),
             objects: Ledger::default(),
             registers: Registers::default(),
             queue: Queue::default(),

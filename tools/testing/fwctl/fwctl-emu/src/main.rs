@@ -69,6 +69,9 @@ struct ConnectxArgs {
     /// Command timeout that the driver is told, in seconds.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=3600))]
     exec_timeout: Option<u32>,
+    /// Number of the function among the virtual HCAs of the device.
+    #[arg(long, value_name = "ID", value_parser = clap::value_parser!(u16).range(1..))]
+    vhca_id: Option<u16>,
 }
 
 #[derive(Args)]
@@ -179,6 +182,9 @@ fn connectx(args: ConnectxArgs) -> (Common, Box<dyn Function>) {
     }
     if let Some(seconds) = args.exec_timeout {
         config.exec_timeout = seconds;
+    }
+    if let Some(id) = args.vhca_id {
+        config.vhca_id = id;
     }
     (args.common, Box::new(ConnectX::new(config)))
 }

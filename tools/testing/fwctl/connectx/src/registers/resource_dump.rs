@@ -6,6 +6,7 @@
 //! and index2 before its payload) and a terminator. The caller fetches it in pieces: each answer carries the sequence number plus one and, opaque to the caller, where to go on.
 
 use crate::be;
+use crate::hca;
 use crate::mkey;
 use crate::registers::Access;
 use crate::status::{Reason, Refusal, Status};
@@ -38,9 +39,7 @@ const INLINE_LEN: usize = 208;
 /// Reads the next piece of a stream.
 pub(crate) fn read(hw: &mut ConnectX, access: &mut Access<'_>) -> Result<(), Refusal> {
     let first = be::get32(access.sent, 0);
-    if be::get16(access.sent, 6) != 0 {
-        return Err(Status::BadParam.because(Reason::OtherFunction));
-    }
+    hca::own_vhca(hw, be::get16(access.sent, 6))?;
     let stream = stream(hw, access.sent)?;
     let sequence = (first >> 16) & 0xf;
     // The sequence number wraps in a long stream, so only the opaque field tells where it stands.

@@ -226,9 +226,7 @@ impl Driver {
 
     /// As [`Driver::ok`] for a user context; gives the status.
     pub fn as_uid(&mut self, uid: u16, opcode: u16, fields: &[(usize, u16)]) -> (u8, Vec<u8>) {
-        let (delivery, out) = self.exec(0, &message(opcode, 0, uid, fields), 16).unwrap();
-        assert_eq!(delivery, 0);
-        (out[0], out)
+        self.command(&message(opcode, 0, uid, fields), 16)
     }
 
     pub fn create_uctx(&mut self, caps: u32) -> (u8, u16) {
@@ -262,6 +260,13 @@ impl Driver {
         input[0x66..0x68].copy_from_slice(&umem.to_be_bytes());
         let out = self.exec(0, &input, 16).unwrap().1;
         (out[0], u16::from_be_bytes([out[10], out[11]]))
+    }
+
+    /// A command with a whole input; gives status and output.
+    pub fn command(&mut self, input: &[u8], out: usize) -> (u8, Vec<u8>) {
+        let (delivery, out) = self.exec(0, input, out).unwrap();
+        assert_eq!(delivery, 0);
+        (out[0], out)
     }
 
     /// ACCESS_REG: delivery must be fine; gives status and register.
@@ -410,6 +415,10 @@ pub fn message(opcode: u16, op_mod: u16, uid: u16, fields: &[(usize, u16)]) -> V
 
 pub fn word(data: &[u8], at: usize) -> u32 {
     u32::from_be_bytes(data[at..at + 4].try_into().unwrap())
+}
+
+pub fn wide(data: &[u8], at: usize) -> u64 {
+    u64::from_be_bytes(data[at..at + 8].try_into().unwrap())
 }
 
 #[track_caller]
