@@ -35,6 +35,8 @@ pub struct Config {
     pub exec_timeout: u32,
     /// Number of this function among the virtual HCAs of the device, not 0.
     pub vhca_id: u16,
+    /// Makes the contents of dumps predictable: dword `i` of the pattern is `i * 0x01010101 ^ seed`, 32 bits wide.
+    pub dump_seed: u32,
 }
 
 impl Default for Config {
@@ -49,6 +51,7 @@ impl Default for Config {
             uctx_cap: crate::uctx::TOOLS_RESOURCES,
             exec_timeout: 2,
             vhca_id: 7,
+            dump_seed: 0,
         }
     }
 }

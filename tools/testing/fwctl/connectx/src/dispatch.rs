@@ -7,7 +7,7 @@ use pci_model::Bus;
 use crate::command::{Call, Header};
 use crate::hca::{self, Phase};
 use crate::status::{Reason, Refusal, Status};
-use crate::{be, eq, mkey, pages, pd, registers, uar, uctx, umem, vport, ConnectX};
+use crate::{be, diagnostics, eq, mkey, pages, pd, registers, uar, uctx, umem, vport, ConnectX};
 
 /// Who may send a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +76,9 @@ const TABLE: &[Row] = &[
     row(0x803, "DEALLOC_UAR", (16, 16), Who::Anyone, READY, uar::dealloc),
     row(ACCESS_REG, "ACCESS_REG", (16, 16), Who::Tools, ENABLED, registers::access),
     row(0x80d, "NOP", (16, 16), Who::Anyone, ENABLED, hca::nop),
+    row(0x819, "QUERY_DIAGNOSTIC_PARAMS", (16, 32), Who::Tools, READY, diagnostics::params),
+    row(0x820, "SET_DIAGNOSTIC_PARAMS", (32, 16), Who::Tools, READY, diagnostics::set),
+    row(0x821, "QUERY_DIAGNOSTIC_COUNTERS", (16, 16), Who::Tools, READY, diagnostics::counters),
     row(0xa04, "CREATE_UCTX", (64, 16), Who::Kernel, READY, uctx::create),
     row(0xa06, "DESTROY_UCTX", (16, 16), Who::Kernel, READY, uctx::destroy),
     row(0xa08, "CREATE_UMEM", (48, 16), Who::Anyone, READY, umem::create),

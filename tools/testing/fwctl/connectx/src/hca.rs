@@ -36,6 +36,7 @@ const SUPPORTED_ISSI: u32 = 0b11;
 const DRIVER_VERSION_LEN: usize = 64;
 const VENDOR_ID: u32 = 0x02c9;
 const CAP_GENERAL: u16 = 0;
+const CAP_DEBUG: u16 = 13;
 const OTHER_FUNCTION: u32 = 1 << 31;
 
 impl Hca {
@@ -112,15 +113,12 @@ pub(crate) fn set_issi(hw: &mut ConnectX, call: &mut Call<'_>) -> Result<(), Ref
 /// QUERY_HCA_CAP: op_mod is the capability type and, in bit 0, current or maximum.
 pub(crate) fn query_cap(hw: &mut ConnectX, call: &mut Call<'_>) -> Result<(), Refusal> {
     own_capabilities(call)?;
-    if call.header.op_mod >> 1 != CAP_GENERAL {
-        return Err(Status::BadParam.because(Reason::CapType));
+    match (call.header.op_mod >> 1, call.header.op_mod & 1) {
+        (CAP_GENERAL, 0) => be::put(call.out, 16, &hw.hca.maximum),
+        (CAP_GENERAL, _) => be::put(call.out, 16, &hw.hca.current),
+        (CAP_DEBUG, _) => be::put(call.out, 16, &caps::debug()),
+        _ => return Err(Status::BadParam.because(Reason::CapType)),
     }
-    let page = if call.header.op_mod & 1 == 0 {
-        &hw.hca.maximum
-    } else {
-        &hw.hca.current
-    };
-    be::put(call.out, 16, page);
     Ok(())
 }
 

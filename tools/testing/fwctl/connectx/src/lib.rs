@@ -14,6 +14,7 @@ mod be;
 mod caps;
 mod command;
 mod config;
+mod diagnostics;
 mod dispatch;
 mod eq;
 mod fault;
@@ -22,6 +23,7 @@ mod init_segment;
 mod mkey;
 mod objects;
 mod pages;
+mod pattern;
 mod pd;
 mod registers;
 mod state;
@@ -40,6 +42,7 @@ use serde_json::Value;
 pub use config::{Config, ConfigError, Kind as FunctionKind};
 
 use command::Queue;
+use diagnostics::Diagnostics;
 use fault::{Faults, Immediate, Request};
 use hca::Hca;
 use init_segment::{Action, InitSegment};
@@ -65,6 +68,7 @@ pub struct ConnectX {
     hca: Hca,
     objects: Ledger,
     registers: Registers,
+    diagnostics: Diagnostics,
     queue: Queue,
     faults: Faults,
     trace: Trace,
@@ -79,6 +83,7 @@ impl ConnectX {
             hca: Hca::new(&config),
             objects: Ledger::default(),
             registers: Registers::default(),
+            diagnostics: Diagnostics::default(),
             queue: Queue::default(),
             faults: Faults::default(),
             trace: Trace::default(),
@@ -106,6 +111,7 @@ impl ConnectX {
         self.drop_kinds(at, |_| true);
         self.queue.clear();
         self.hca.reset();
+        self.diagnostics = Diagnostics::default();
     }
 
     fn segment_write(&mut self, bus: &mut dyn Bus, offset: u64, data: &[u8]) {

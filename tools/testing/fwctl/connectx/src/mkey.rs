@@ -102,7 +102,7 @@ pub(crate) fn query(hw: &mut ConnectX, call: &mut Call<'_>) -> Result<(), Refusa
 }
 
 /// Writes `data` at virtual address `addr` through `key` (`index << 8 | variant`), as a register with a
-/// memory destination does. The key must be of `uid`, cover the range and allow local writes.
+/// memory destination does: all of it or nothing, on conditions that [`check`] has.
 pub(crate) fn write(
     hw: &ConnectX,
     bus: &mut dyn Bus,
@@ -111,6 +111,26 @@ pub(crate) fn write(
     addr: u64,
     data: &[u8],
 ) -> Result<(), Refusal> {
+    let mut rest = data;
+    for (addr, len) in check(hw, uid, key, addr, data.len() as u64)? {
+        let len = usize::try_from(len).unwrap_or(usize::MAX);
+        let (part, after) = rest.split_at(len.min(rest.len()));
+        bus.dma_write(addr, part)
+            .map_err(|_| Status::Internal.because(Reason::DmaFailed))?;
+        rest = after;
+    }
+    Ok(())
+}
+
+/// Bus addresses and lengths of what `uid` may write through `key`: the key must be its own, cover the range and
+/// allow local writes, and the pages must be writable.
+pub(crate) fn check(
+    hw: &ConnectX,
+    uid: u16,
+    key: u32,
+    addr: u64,
+    len: u64,
+) -> Result<Vec<(u64, u64)>, Refusal> {
     let Body::Mkey(mkey) = hw.objects.get(Kind::Mkey, key >> 8, uid)? else {
         return Err(Status::BadResource.because(Reason::NoSuchObject));
     };
@@ -124,20 +144,9 @@ pub(crate) fn write(
         return Err(rights);
     };
     let first = addr.checked_sub(mkey.start).ok_or(range)?;
-    let end = first.checked_add(data.len() as u64).ok_or(range)?;
+    let end = first.checked_add(len).ok_or(range)?;
     if end > mkey.len {
         return Err(range);
     }
-    let mut offset = backing.offset + first;
-    let mut rest = data;
-    while !rest.is_empty() {
-        let (addr, room) = umem.locate(offset, true).ok_or(rights)?;
-        let len = rest.len().min(usize::try_from(room).unwrap_or(usize::MAX));
-        let (part, after) = rest.split_at(len);
-        bus.dma_write(addr, part)
-            .map_err(|_| Status::Internal.because(Reason::DmaFailed))?;
-        offset += len as u64;
-        rest = after;
-    }
-    Ok(())
+    umem.writable(backing.offset + first, len).ok_or(rights)
 }

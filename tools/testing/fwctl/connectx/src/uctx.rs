@@ -36,7 +36,9 @@ pub(crate) fn destroy(hw: &mut ConnectX, call: &mut Call<'_>) -> Result<(), Refu
         ));
         return Err(Status::BadResourceState.because(Reason::UidInUse));
     }
-    hw.objects.remove(Kind::Uid, u32::from(uid), uid)
+    hw.objects.remove(Kind::Uid, u32::from(uid), uid)?;
+    hw.diagnostics.forget(uid);
+    Ok(())
 }
 
 /// Refuses a header's UID that does not exist or lacks what the command needs.

@@ -29,17 +29,23 @@ impl Umem {
         (self.pages.len() as u64 * self.page_size).saturating_sub(self.first_offset)
     }
 
-    /// Bus address of byte `offset`, and the bytes that follow in the same page. `None` past the end
-    /// or without the right to write.
-    pub(crate) fn locate(&self, offset: u64, write: bool) -> Option<(u64, u64)> {
-        let at = self.first_offset.checked_add(offset)?;
-        let entry = *self.pages.get(usize::try_from(at / self.page_size).ok()?)?;
-        let right = if write { WRITE } else { READ };
-        if entry & right == 0 {
-            return None;
+    /// Bus addresses and lengths of the `len` bytes from `offset` on. `None` past the end or without the right to
+    /// write.
+    pub(crate) fn writable(&self, offset: u64, len: u64) -> Option<Vec<(u64, u64)>> {
+        let mut at = self.first_offset.checked_add(offset)?;
+        let end = at.checked_add(len)?;
+        let mut spans = Vec::new();
+        while at < end {
+            let entry = *self.pages.get(usize::try_from(at / self.page_size).ok()?)?;
+            if entry & WRITE == 0 {
+                return None;
+            }
+            let within = at % self.page_size;
+            let len = (self.page_size - within).min(end - at);
+            spans.push(((entry & !0xfff) + within, len));
+            at += len;
         }
-        let within = at % self.page_size;
-        Some(((entry & !0xfff) + within, self.page_size - within))
+        Some(spans)
     }
 
     fn parse(input: &[u8]) -> Result<Self, Refusal> {

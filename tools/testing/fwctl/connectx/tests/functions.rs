@@ -6,11 +6,12 @@
 
 mod common;
 
-use common::{message, wide, word, Driver};
+use common::{core_dump, message, res_dump, wide, word, Driver};
 use connectx::Config;
 use serde_json::json;
 
 const READ: u16 = 1;
+const WRITE: u16 = 0;
 const BAD_PARAM: u8 = 3;
 const OWN: u16 = 0x21;
 
@@ -73,13 +74,18 @@ fn ports_and_capabilities_of_others_are_refused() {
 #[test]
 fn ids_in_commands_and_registers_are_checked() {
     let mut driver = numbered();
-    let mut menu = [0; 256];
+    let mut menu = res_dump(0xffff, 0, 0, 0, 0);
     menu[0] = 0x40;
-    menu[2..4].fill(0xff);
     for (id, status) in [(0, 0), (OWN, 0), (OWN - 1, BAD_PARAM)] {
-        menu[6..8].copy_from_slice(&u16::to_be_bytes(id));
-        let got = driver.register(0, READ, 0xc000, &menu).0;
-        assert_eq!(got, status, "{id:#x}");
+        for (register, op_mod, mut data, at) in [
+            (0xc000, READ, menu.clone(), 6),
+            (0x402e, READ, core_dump(3, 0, 0, 0, 128), 0x0a),
+            (0x402e, WRITE, core_dump(0, 0, 0, 0, 64), 0x0a),
+        ] {
+            data[at..at + 2].copy_from_slice(&u16::to_be_bytes(id));
+            let got = driver.register(0, op_mod, register, &data).0;
+            assert_eq!(got, status, "{register:#x} {op_mod} {id:#x}");
+        }
         let vuid = message(0xb22, 0, 0, &[(14, id)]);
         assert_eq!(driver.command(&vuid, 64).0, status, "{id:#x}");
     }

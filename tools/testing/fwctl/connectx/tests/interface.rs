@@ -168,7 +168,7 @@ fn every_hole_between_opcodes_is_refused() {
             known += 1;
         }
     }
-    assert_eq!(known, 31);
+    assert_eq!(known, 34);
 }
 
 #[test]

@@ -6,7 +6,7 @@
 
 mod common;
 
-use common::{word, Driver};
+use common::{core_dump, res_dump, word, Driver, User, DATA};
 use connectx::Config;
 
 const READ: u16 = 1;
@@ -276,7 +276,7 @@ fn dumps_are_streams_of_segments() {
         (at, kinds),
         (menu.len(), vec![0xfffa, 0xfffe, 0xffff, 0xfffb])
     );
-    assert_eq!(word(&menu, 36 + 4), 3, "records");
+    assert_eq!(word(&menu, 36 + 4), 4, "records");
     assert_eq!(&menu[36 + 8 + 4..36 + 8 + 12], b"HCA_CAPS");
     // More than sixteen pieces, so that the sequence number wraps.
     let pattern = dump(&mut driver, 0x1001, 2000);
@@ -292,23 +292,10 @@ fn dumps_are_streams_of_segments() {
 #[test]
 fn dumps_through_a_key_stay_inside_of_it() {
     let mut driver = Driver::ready();
-    let (_, uid) = driver.create_uctx(4);
-    let out = driver.as_uid(uid, 0x800, &[]).1;
-    let pd = u16::from_be_bytes([out[10], out[11]]);
     // Two pages that are not neighbours, in the wrong order.
-    let (high, low) = (common::DATA + 0x3000, common::DATA);
-    let umem = driver.create_umem(uid, &[high, low]).1;
-    let mkey = driver.create_mkey(uid, pd, umem, 8192).1;
-    let key = (u32::from(mkey) << 8) | 0x42;
-    let request = |key: u32, addr: u64, size: u32| {
-        let mut data = vec![0; 256];
-        data[2..4].copy_from_slice(&0x1001_u16.to_be_bytes());
-        data[8..12].copy_from_slice(&3000_u32.to_be_bytes());
-        data[0x20..0x24].copy_from_slice(&key.to_be_bytes());
-        data[0x24..0x28].copy_from_slice(&size.to_be_bytes());
-        data[0x28..0x30].copy_from_slice(&addr.to_be_bytes());
-        data
-    };
+    let (high, low) = (DATA + 0x3000, DATA);
+    let User { uid, key, .. } = driver.user_memory(&[high, low]);
+    let request = |key: u32, addr: u64, size: u32| res_dump(0x1001, 3000, key, size, addr);
     let (status, data) = driver.register(uid, READ, 0xc000, &request(key, 4, 8188));
     assert_eq!((status, word(&data, 0x24)), (0, 8188));
     assert_ne!(data[0] & 0x80, 0, "there is more");
@@ -330,13 +317,12 @@ fn dumps_through_a_key_stay_inside_of_it() {
         let (status, _) = driver.register(uid, READ, 0xc000, &request(key, addr, size));
         assert_ne!(status, 0, "{key:#x} {addr:#x} {size}");
     }
-    let mut core = [0; 64];
-    core[3] = 2;
-    core[0x10..0x14].copy_from_slice(&key.to_be_bytes());
-    core[0x14..0x18].copy_from_slice(&64_u32.to_be_bytes());
+    let mut core = core_dump(2, key, 64, 0, 64);
     let (status, data) = driver.register(uid, READ, 0x402e, &core);
     assert_eq!((status, word(&data, 0x14)), (0, 64));
-    assert_eq!(driver.bus.get(high, 4), 0xf_0000_u32.to_be_bytes());
+    let pairs = driver.bus.get(high, 16);
+    let pairs = [0, 4, 8, 12].map(|at| word(&pairs, at));
+    assert_eq!(pairs, [0xf_0000, 0, 0xf_0004, 0x0101_0101]);
     core[3] = 1;
     assert_eq!(driver.register(uid, READ, 0x402e, &core).0, 3);
 }

@@ -72,6 +72,9 @@ struct ConnectxArgs {
     /// Number of the function among the virtual HCAs of the device.
     #[arg(long, value_name = "ID", value_parser = clap::value_parser!(u16).range(1..))]
     vhca_id: Option<u16>,
+    /// What dumps and counters are made of, hexadecimal; see `Config::dump_seed` of the model.
+    #[arg(long, value_name = "SEED", value_parser = hexadecimal::<0xffff_ffff>)]
+    dump_seed: Option<u64>,
 }
 
 #[derive(Args)]
@@ -185,6 +188,9 @@ fn connectx(args: ConnectxArgs) -> (Common, Box<dyn Function>) {
     }
     if let Some(id) = args.vhca_id {
         config.vhca_id = id;
+    }
+    if let Some(seed) = args.dump_seed {
+        config.dump_seed = seed as u32;
     }
     (args.common, Box::new(ConnectX::new(config)))
 }

@@ -15,6 +15,7 @@ mod nv;
 mod pcie;
 mod port;
 mod resource_dump;
+mod stream;
 mod temperature;
 
 use pci_model::Bus;
@@ -54,7 +55,7 @@ struct Register {
 
 #[rustfmt::skip]
 const TABLE: &[Register] = &[
-    row(0x402e, "CORE_DUMP", 64, Some(core_dump::read), None),
+    row(0x402e, "CORE_DUMP", 64, Some(core_dump::read), Some(core_dump::trigger)),
     row(0x5002, "PMLP", 20, Some(port::lanes), None),
     row(0x5004, "PTYS", 64, Some(port::speeds), None),
     row(0x5006, "PAOS", 16, Some(port::state), Some(port::set_state)),

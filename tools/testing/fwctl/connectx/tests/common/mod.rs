@@ -16,12 +16,13 @@ use pci_model::{Bus, BusError, Endpoint, Reset};
 use serde_json::{json, Value};
 
 const BASE: u64 = 0x10_0000;
-const SIZE: usize = 16 << 20;
+const SIZE: usize = 24 << 20;
 const QUEUE: u64 = BASE;
 const IN_BOXES: u64 = BASE + 0x1_0000;
 const OUT_BOXES: u64 = BASE + 0x40_0000;
 pub const EQ_BUFFER: u64 = BASE + 0x80_0000;
 pub const PAGES: u64 = BASE + 0xa0_0000;
+/// Ten MiB that nothing else uses.
 pub const DATA: u64 = BASE + 0xe0_0000;
 const STRIDE: u64 = 1024;
 
@@ -77,6 +78,17 @@ impl Bus for FakeBus {
     fn now(&self) -> Duration {
         self.now
     }
+}
+
+/// What a context has after [`Driver::user_memory`].
+#[derive(Clone, Copy, Debug)]
+pub struct User {
+    pub uid: u16,
+    pub pd: u16,
+    pub umem: u16,
+    pub mkey: u16,
+    /// The whole key, variant included.
+    pub key: u32,
 }
 
 /// A command's answer: delivery status and output. `None` while hardware owns the entry.
@@ -262,6 +274,25 @@ impl Driver {
         (out[0], u16::from_be_bytes([out[10], out[11]]))
     }
 
+    /// A context for tools with a domain, user memory over `pages` and a key over all of it.
+    pub fn user_memory(&mut self, pages: &[u64]) -> User {
+        let uid = self.create_uctx(4).1;
+        let (status, out) = self.as_uid(uid, 0x800, &[]);
+        assert_eq!(status, 0);
+        let pd = u16::from_be_bytes([out[10], out[11]]);
+        let (status, umem) = self.create_umem(uid, pages);
+        assert_eq!(status, 0);
+        let (status, mkey) = self.create_mkey(uid, pd, umem, 4096 * pages.len() as u64);
+        assert_eq!(status, 0);
+        User {
+            uid,
+            pd,
+            umem,
+            mkey,
+            key: (u32::from(mkey) << 8) | 0x42,
+        }
+    }
+
     /// A command with a whole input; gives status and output.
     pub fn command(&mut self, input: &[u8], out: usize) -> (u8, Vec<u8>) {
         let (delivery, out) = self.exec(0, input, out).unwrap();
@@ -411,6 +442,32 @@ pub fn message(opcode: u16, op_mod: u16, uid: u16, fields: &[(usize, u16)]) -> V
         input[at..at + 2].copy_from_slice(&value.to_be_bytes());
     }
     input
+}
+
+/// Dword `index` of the pattern that dumps are made of, as the model documents it.
+pub fn pattern(seed: u32, index: u32) -> u32 {
+    index.wrapping_mul(0x0101_0101) ^ seed
+}
+
+/// RES_DUMP through a key.
+pub fn res_dump(kind: u16, index1: u32, key: u32, size: u32, addr: u64) -> Vec<u8> {
+    let mut data = vec![0; 256];
+    data[2..4].copy_from_slice(&kind.to_be_bytes());
+    data[8..12].copy_from_slice(&index1.to_be_bytes());
+    data[0x20..0x24].copy_from_slice(&key.to_be_bytes());
+    data[0x24..0x28].copy_from_slice(&size.to_be_bytes());
+    data[0x28..0x30].copy_from_slice(&addr.to_be_bytes());
+    data
+}
+
+/// CORE_DUMP to memory, or inline with type 3 and `len` bytes of register.
+pub fn core_dump(kind: u8, key: u32, size: u32, addr: u64, len: usize) -> Vec<u8> {
+    let mut data = vec![0; len];
+    data[3] = kind;
+    data[0x10..0x14].copy_from_slice(&key.to_be_bytes());
+    data[0x14..0x18].copy_from_slice(&size.to_be_bytes());
+    data[0x18..0x20].copy_from_slice(&addr.to_be_bytes());
+    data
 }
 
 pub fn word(data: &[u8], at: usize) -> u32 {
