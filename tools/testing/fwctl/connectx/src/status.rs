@@ -97,6 +97,7 @@ pub(crate) enum Reason {
     MkeyMode = 0x32,
     MkeyRange = 0x33,
     MkeyRights = 0x34,
+    PhysicalAddress = 0x35,
     EqLayout = 0x38,
     PageAddress = 0x40,
     PageCount = 0x41,

@@ -76,11 +76,14 @@ fn ids_in_commands_and_registers_are_checked() {
     let mut driver = numbered();
     let mut menu = res_dump(0xffff, 0, 0, 0, 0);
     menu[0] = 0x40;
+    let mut icm = vec![0; 64];
+    icm[0] = 0x80;
     for (id, status) in [(0, 0), (OWN, 0), (OWN - 1, BAD_PARAM)] {
         for (register, op_mod, mut data, at) in [
             (0xc000, READ, menu.clone(), 6),
             (0x402e, READ, core_dump(3, 0, 0, 0, 128), 0x0a),
             (0x402e, WRITE, core_dump(0, 0, 0, 0, 64), 0x0a),
+            (0xc010, READ, icm.clone(), 2),
         ] {
             data[at..at + 2].copy_from_slice(&u16::to_be_bytes(id));
             let got = driver.register(0, op_mod, register, &data).0;

@@ -5,9 +5,12 @@
 mod core_dump;
 mod dtor;
 mod echo;
+mod fpga;
 mod host_endianness;
+mod icm;
 mod mcam;
 mod mcq;
+mod mfrl;
 mod mgir;
 mod mpegc;
 mod mqis;
@@ -17,6 +20,8 @@ mod port;
 mod resource_dump;
 mod stream;
 mod temperature;
+mod tracer;
+mod update;
 
 use pci_model::Bus;
 
@@ -55,6 +60,8 @@ struct Register {
 
 #[rustfmt::skip]
 const TABLE: &[Register] = &[
+    row(0x4023, "FPGA_CTRL", 16, Some(fpga::control), Some(fpga::operate)),
+    row(0x4024, "FPGA_ACCESS", 16, Some(fpga::read), Some(fpga::write)),
     row(0x402e, "CORE_DUMP", 64, Some(core_dump::read), Some(core_dump::trigger)),
     row(0x5002, "PMLP", 20, Some(port::lanes), None),
     row(0x5004, "PTYS", 64, Some(port::speeds), None),
@@ -70,18 +77,26 @@ const TABLE: &[Register] = &[
     row(0x900a, "MTMP", 32, Some(temperature::read), None),
     row(0x9020, "MGIR", 160, Some(mgir::read), Some(mgir::write)),
     row(0x9024, "MNVDA", 12, Some(nv::read), Some(nv::write)),
+    row(0x9028, "MFRL", 8, Some(mfrl::read), Some(mfrl::write)),
     row(0x9030, "MNVQC", 8, Some(nv::query), None),
     row(0x9033, "MNVIA", 8, None, Some(nv::invalidate)),
     row(0x9034, "MNVGC", 16, Some(nv::capabilities), None),
+    row(0x9040, "MTRC_CAP", 128, Some(tracer::capabilities), Some(tracer::own)),
+    row(0x9041, "MTRC_CONF", 128, Some(tracer::configuration), Some(tracer::configure)),
+    row(0x9043, "MTRC_CTRL", 64, Some(tracer::control), Some(tracer::set_control)),
     row(0x9050, "MPEIN", 48, Some(pcie::link), None),
     row(0x9056, "MPEGC", 12, Some(mpegc::read), Some(mpegc::write)),
     row(0x9059, "MPIR", 16, Some(pcie::position), None),
+    row(0x905c, "MCDD", 32, Some(update::read_page), Some(update::move_page)),
     row(0x9060, "MCQS", 16, Some(mcq::status), None),
     row(0x9061, "MCQI", 24, Some(mcq::information), None),
+    row(0x9062, "MCC", 32, Some(update::control), Some(update::instruct)),
+    row(0x9063, "MCDA", 16, Some(update::read), Some(update::write)),
     row(0x9064, "MQIS", 24, Some(mqis::read), None),
     row(0x907f, "MCAM", 72, Some(mcam::read), None),
     row(0xc000, "RES_DUMP", 256, Some(resource_dump::read), None),
     row(0xc00e, "DTOR", 64, Some(dtor::read), None),
+    row(0xc010, "VHCA_ICM_CTRL", 64, Some(icm::read), Some(icm::write)),
     row(0xfe00, "ECHO", echo::SIZE, Some(echo::read), Some(echo::write)),
 ];
 
@@ -117,11 +132,15 @@ fn find(id: u16) -> Option<&'static Register> {
 #[derive(Debug, Default)]
 pub(crate) struct Registers {
     echo: echo::State,
+    fpga: fpga::State,
     host_endianness: host_endianness::State,
+    icm: icm::State,
     mgir: mgir::State,
     mpegc: mpegc::State,
     nv: nv::State,
     port: port::State,
+    tracer: tracer::State,
+    update: update::State,
 }
 
 impl Registers {
