@@ -91,7 +91,8 @@ pub(crate) fn create(hw: &mut ConnectX, call: &mut Call<'_>) -> Result<(), Refus
 /// DESTROY_EQ.
 pub(crate) fn destroy(hw: &mut ConnectX, call: &mut Call<'_>) -> Result<(), Refusal> {
     let id = u32::from(be::get8(call.input, 11));
-    hw.objects.remove(Kind::Eq, id, 0)
+    hw.objects.remove(Kind::Eq, id, 0)?;
+    Ok(())
 }
 
 /// QUERY_EQ. Page addresses are left out: a tool has no use for them.

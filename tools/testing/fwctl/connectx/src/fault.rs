@@ -4,11 +4,12 @@
 
 use std::time::Duration;
 
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::{json, Value};
 
 use crate::command::Header;
+use crate::filter::Filter;
+use crate::number::{field, need, Number};
 use crate::status::Refusal;
 
 /// What to do with a command.
@@ -40,8 +41,8 @@ pub(crate) enum Immediate {
     BarOnes,
     /// Everything that a user context sends is carried out as far as that goes, and succeeds.
     Permissive,
-    /// Write to all pages of this umem, though nobody asked for it.
-    Scribble(u32),
+    /// Write to all pages of this umem, though nobody asked for it; of one that is destroyed if `destroyed`.
+    Scribble { umem: u32, destroyed: bool },
     /// Lost commands are answered; what is armed stays.
     Release,
 }
@@ -57,23 +58,10 @@ pub(crate) enum Request {
 /// A verdict for the commands that match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Rule {
-    opcode: Option<u16>,
-    op_mod: Option<u16>,
-    uid: Option<u16>,
-    register: Option<u16>,
+    filter: Filter,
     verdict: Verdict,
     /// Hits left; `None` is for ever.
     times: Option<u32>,
-}
-
-impl Rule {
-    fn matches(&self, header: &Header, register: Option<u16>) -> bool {
-        let same = |want: Option<u16>, is: u16| want.is_none_or(|want| want == is);
-        same(self.opcode, header.opcode)
-            && same(self.op_mod, header.op_mod)
-            && same(self.uid, header.uid)
-            && (self.register.is_none() || self.register == register)
-    }
 }
 
 /// All armed faults.
@@ -112,7 +100,7 @@ impl Faults {
         let at = self
             .rules
             .iter()
-            .position(|rule| rule.matches(header, register));
+            .position(|rule| rule.filter.accepts(header, register));
         let Some(rule) = at.and_then(|at| self.rules.get_mut(at)) else {
             return Verdict::Run;
         };
@@ -147,26 +135,6 @@ impl Faults {
     }
 }
 
-/// A number, or a string such as "0x805".
-#[derive(Clone, Copy, Debug)]
-struct Number(i64);
-
-impl<'de> Deserialize<'de> for Number {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let bad = |value: &Value| D::Error::custom(format!("{value} is not a number"));
-        let value = Value::deserialize(from)?;
-        let number = match &value {
-            Value::Number(number) => number.as_i64(),
-            Value::String(text) => match text.strip_prefix("0x") {
-                Some(hex) => i64::from_str_radix(hex, 16).ok(),
-                None => text.parse().ok(),
-            },
-            _ => None,
-        };
-        number.map(Self).ok_or_else(|| bad(&value))
-    }
-}
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Wire {
@@ -185,6 +153,7 @@ struct Wire {
     pages: Option<Number>,
     synd: Option<Number>,
     umem: Option<Number>,
+    destroyed: Option<bool>,
 }
 
 /// Understands one fault of the control protocol.
@@ -193,14 +162,15 @@ struct Wire {
 /// One line that says what is wrong with it.
 pub(crate) fn parse(value: &Value) -> Result<Request, String> {
     let wire: Wire = serde_json::from_value(value.clone()).map_err(|error| error.to_string())?;
+    let kind = format!("fault {}", wire.kind);
     let times = field::<u32>("times", wire.times)?.unwrap_or(1);
     let delay = || -> Result<Duration, String> {
-        let ms = need::<u64>(&wire.kind, "delay_ms", wire.delay_ms)?;
+        let ms = need::<u64>(&kind, "delay_ms", wire.delay_ms)?;
         Ok(Duration::from_millis(ms))
     };
     let verdict = match wire.kind.as_str() {
         "bad_status" => Verdict::Refuse(Refusal {
-            status: need(&wire.kind, "status", wire.status)?,
+            status: need(&kind, "status", wire.status)?,
             syndrome: field("syndrome", wire.syndrome)?.unwrap_or(0),
         }),
         "delivery" => Verdict::Delivery(field("delivery", wire.delivery)?.unwrap_or(6) & 0x7f),
@@ -217,7 +187,7 @@ pub(crate) fn parse(value: &Value) -> Result<Request, String> {
         },
         "lost_interrupt" => return Ok(Request::LostInterrupt(times)),
         "page_request" => {
-            let pages = need(&wire.kind, "pages", wire.pages)?;
+            let pages = need(&kind, "pages", wire.pages)?;
             return Ok(Request::Now(Immediate::PageRequest(pages)));
         }
         "counter_stuck" => return Ok(Request::Now(Immediate::CounterStuck)),
@@ -231,8 +201,9 @@ pub(crate) fn parse(value: &Value) -> Result<Request, String> {
         "bar_ones" => return Ok(Request::Now(Immediate::BarOnes)),
         "permissive" => return Ok(Request::Now(Immediate::Permissive)),
         "scribble" => {
-            let umem = need(&wire.kind, "umem", wire.umem)?;
-            return Ok(Request::Now(Immediate::Scribble(umem)));
+            let umem = need(&kind, "umem", wire.umem)?;
+            let destroyed = wire.destroyed.unwrap_or(false);
+            return Ok(Request::Now(Immediate::Scribble { umem, destroyed }));
         }
         "release" => return Ok(Request::Now(Immediate::Release)),
         other => {
@@ -244,23 +215,8 @@ pub(crate) fn parse(value: &Value) -> Result<Request, String> {
         }
     };
     Ok(Request::Command(Rule {
-        opcode: field("opcode", wire.opcode)?,
-        op_mod: field("op_mod", wire.op_mod)?,
-        uid: field("uid", wire.uid)?,
-        register: field("register", wire.register)?,
+        filter: Filter::parse(wire.opcode, wire.op_mod, wire.uid, wire.register)?,
         verdict,
         times: (times != 0).then_some(times),
     }))
-}
-
-fn field<T: TryFrom<i64>>(name: &str, value: Option<Number>) -> Result<Option<T>, String> {
-    value
-        .map(|Number(value)| {
-            T::try_from(value).map_err(|_| format!("fault field {name}: {value} is out of range"))
-        })
-        .transpose()
-}
-
-fn need<T: TryFrom<i64>>(kind: &str, name: &str, value: Option<Number>) -> Result<T, String> {
-    field(name, value)?.ok_or_else(|| format!("fault {kind} needs the field {name}"))
 }

@@ -18,14 +18,17 @@ mod diagnostics;
 mod dispatch;
 mod eq;
 mod fault;
+mod filter;
 mod hca;
 mod init_segment;
 mod mkey;
+mod number;
 mod objects;
 mod pages;
 mod pattern;
 mod pd;
 mod registers;
+mod stale;
 mod state;
 mod status;
 mod trace;
@@ -48,6 +51,7 @@ use hca::Hca;
 use init_segment::{Action, InitSegment};
 use objects::{Kind, Ledger};
 use registers::Registers;
+use stale::Stale;
 use state::Report;
 use trace::Trace;
 
@@ -67,6 +71,7 @@ pub struct ConnectX {
     segment: InitSegment,
     hca: Hca,
     objects: Ledger,
+    stale: Stale,
     registers: Registers,
     diagnostics: Diagnostics,
     queue: Queue,
@@ -82,6 +87,7 @@ impl ConnectX {
             segment: InitSegment::new(&config),
             hca: Hca::new(&config),
             objects: Ledger::default(),
+            stale: Stale::default(),
             registers: Registers::default(),
             diagnostics: Diagnostics::default(),
             queue: Queue::default(),
@@ -112,6 +118,7 @@ impl ConnectX {
         self.queue.clear();
         self.hca.reset();
         self.diagnostics = Diagnostics::default();
+        self.stale.clear();
     }
 
     fn segment_write(&mut self, bus: &mut dyn Bus, offset: u64, data: &[u8]) {
@@ -207,8 +214,8 @@ impl Function for ConnectX {
         state::report(self)
     }
 
-    fn trace(&self, last: usize) -> Value {
-        self.trace.report(last)
+    fn trace(&self, request: &Value) -> Result<Value, String> {
+        self.trace.report(request)
     }
 
     fn trace_clear(&mut self) {
@@ -226,7 +233,9 @@ impl Function for ConnectX {
             Request::Now(Immediate::Health(syndrome)) => self.segment.syndrome = syndrome,
             Request::Now(Immediate::BarOnes) => self.faults.bar_ones = true,
             Request::Now(Immediate::Permissive) => self.faults.permissive = true,
-            Request::Now(Immediate::Scribble(id)) => umem::scribble(self, bus, id)?,
+            Request::Now(Immediate::Scribble { umem, destroyed }) => {
+                umem::scribble(self, bus, umem, destroyed)?;
+            }
             Request::Now(Immediate::Release) => command::release_lost(self, bus),
         }
         Ok(())

@@ -88,7 +88,8 @@ pub(crate) fn create(hw: &mut ConnectX, call: &mut Call<'_>) -> Result<(), Refus
 /// DESTROY_MKEY.
 pub(crate) fn destroy(hw: &mut ConnectX, call: &mut Call<'_>) -> Result<(), Refusal> {
     let id = be::get24(call.input, 9);
-    hw.objects.remove(Kind::Mkey, id, call.header.uid)
+    hw.objects.remove(Kind::Mkey, id, call.header.uid)?;
+    Ok(())
 }
 
 /// QUERY_MKEY.

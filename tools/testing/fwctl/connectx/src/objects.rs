@@ -178,14 +178,15 @@ impl Ledger {
             .map(|object| &mut object.body)
     }
 
-    /// Removes an object that `uid` owns and nothing uses.
-    pub(crate) fn remove(&mut self, kind: Kind, id: u32, uid: u16) -> Result<(), Refusal> {
+    /// Removes an object that `uid` owns and nothing uses, and gives what it carried.
+    pub(crate) fn remove(&mut self, kind: Kind, id: u32, uid: u16) -> Result<Body, Refusal> {
         self.get(kind, id, uid)?;
         if self.in_use(kind, id) {
             return Err(Status::Busy.because(Reason::ObjectInUse));
         }
-        self.live.remove(&(kind, u64::from(id)));
-        Ok(())
+        let object = self.live.remove(&(kind, u64::from(id)));
+        let object = object.ok_or(Status::BadResource.because(Reason::NoSuchObject))?;
+        Ok(object.body)
     }
 
     /// Capabilities of a user context.

@@ -18,5 +18,6 @@ pub(crate) fn alloc(hw: &mut ConnectX, call: &mut Call<'_>) -> Result<(), Refusa
 /// DEALLOC_PD: refused while a memory key uses the domain.
 pub(crate) fn dealloc(hw: &mut ConnectX, call: &mut Call<'_>) -> Result<(), Refusal> {
     let id = be::get24(call.input, 9);
-    hw.objects.remove(Kind::Pd, id, call.header.uid)
+    hw.objects.remove(Kind::Pd, id, call.header.uid)?;
+    Ok(())
 }

@@ -28,7 +28,8 @@ pub(crate) fn alloc(hw: &mut ConnectX, call: &mut Call<'_>) -> Result<(), Refusa
 /// DEALLOC_UAR.
 pub(crate) fn dealloc(hw: &mut ConnectX, call: &mut Call<'_>) -> Result<(), Refusal> {
     let id = be::get24(call.input, 9);
-    hw.objects.remove(Kind::Uar, id, call.header.uid)
+    hw.objects.remove(Kind::Uar, id, call.header.uid)?;
+    Ok(())
 }
 
 /// A write to a doorbell page: `eqn << 24 | consumer counter`.

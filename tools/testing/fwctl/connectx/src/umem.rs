@@ -81,15 +81,32 @@ impl Umem {
 /// What [`scribble`] writes.
 const SCRIBBLE: [u8; 8] = *b"scribble";
 
-/// Writes to the beginning of each page of a umem that the firmware has still, whatever its driver
-/// thinks of it.
-pub(crate) fn scribble(hw: &ConnectX, bus: &mut dyn Bus, id: u32) -> Result<(), String> {
-    let Some(Body::Umem(umem)) = hw.objects.peek(Kind::Umem, id) else {
-        return Err(format!("fault scribble: there is no umem {id}"));
+/// Writes to the beginning of each page of a umem, whatever its driver thinks of it: of one that the firmware has
+/// still, or by the last mapping of one that it said it has destroyed.
+pub(crate) fn scribble(
+    hw: &ConnectX,
+    bus: &mut dyn Bus,
+    id: u32,
+    destroyed: bool,
+) -> Result<(), String> {
+    let umem = match hw.objects.peek(Kind::Umem, id) {
+        _ if destroyed => hw.stale.find(id),
+        Some(Body::Umem(umem)) => Some(umem),
+        _ => None,
     };
-    for page in &umem.pages {
-        bus.dma_write(page & !0xfff, &SCRIBBLE)
-            .map_err(|_| format!("fault scribble: umem {id} is not mapped"))?;
+    let Some(Umem { pages, .. }) = umem else {
+        let which = if destroyed { "destroyed " } else { "" };
+        return Err(format!("fault scribble: there is no {which}umem {id}"));
+    };
+    let refused = pages
+        .iter()
+        .filter(|page| bus.dma_write(*page & !0xfff, &SCRIBBLE).is_err())
+        .count();
+    if refused != 0 {
+        let all = pages.len();
+        return Err(format!(
+            "fault scribble: {refused} of {all} pages of umem {id} are not mapped"
+        ));
     }
     Ok(())
 }
@@ -108,5 +125,8 @@ pub(crate) fn create(hw: &mut ConnectX, call: &mut Call<'_>) -> Result<(), Refus
 /// DESTROY_UMEM: refused while a memory key refers to it.
 pub(crate) fn destroy(hw: &mut ConnectX, call: &mut Call<'_>) -> Result<(), Refusal> {
     let id = be::get24(call.input, 9);
-    hw.objects.remove(Kind::Umem, id, call.header.uid)
+    if let Body::Umem(umem) = hw.objects.remove(Kind::Umem, id, call.header.uid)? {
+        hw.stale.keep(id, umem);
+    }
+    Ok(())
 }

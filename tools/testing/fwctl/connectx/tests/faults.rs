@@ -199,12 +199,7 @@ fn bar_of_ones() {
 #[test]
 fn mistakes_in_a_fault_are_named() {
     let mut driver = Driver::new();
-    let mut error = |fault: Value| {
-        let result = driver
-            .endpoint
-            .with(&mut driver.bus, |function, bus| function.fault(bus, &fault));
-        result.unwrap_err()
-    };
+    let mut error = |fault: Value| driver.try_fault(fault).unwrap_err();
     assert!(error(json!({"kind": "nonsense"})).contains("bad_status"));
     assert!(error(json!({"kind": "bad_status"})).contains("status"));
     assert!(error(json!({"kind": "late"})).contains("delay_ms"));

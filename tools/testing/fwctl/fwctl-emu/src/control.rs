@@ -1,6 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The control socket: one JSON request per line, one JSON reply per line, any number of clients.
+//! The control socket: one JSON request per line, one JSON reply per line, any number of clients. A reply has
+//! `"ok":true`, or `"ok":false` and `error`. Numbers may be strings such as "0x805".
+//!
+//! ```text
+//! {"op":"state"}                    live objects by kind, findings, counters
+//! {"op":"trace","opcode":"0x200","op_mod":0,"uid":3,"register":"0x402e","last":8,"input":true}
+//!                                   commands that arrived: `matched` counts those that the fields accept, `commands` has
+//!                                   the last of them, with the first 272 bytes of their input if asked; each field is
+//!                                   optional
+//! {"op":"trace_clear"}
+//! {"op":"fault","fault":{"kind":K,...}}   arms a fault; an unknown kind is answered with the known ones
+//! {"op":"fault_clear"}              disarms all and answers what was held back
+//! {"op":"exit"}                     as state, then the process ends
+//! ```
+//!
+//! Faults of commands take the same fields to say which, and hit `times` times (1 if absent, 0 for ever).
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
@@ -16,7 +31,6 @@ use crate::machine::Machine;
 use crate::Exit;
 
 const LONGEST_LINE: u64 = 64 << 10;
-const DEFAULT_TRACE: u64 = 32;
 
 /// Listens on `path`; a stale socket is removed first.
 pub(crate) fn listen(path: &Path) -> Result<UnixListener> {
@@ -77,13 +91,10 @@ fn answer(machine: &Machine, line: &[u8]) -> (Value, bool) {
     let op = request.get("op").and_then(Value::as_str).unwrap_or("");
     let done = || Ok(Map::new());
     let result = match op {
-        "state" | "exit" => state(machine),
-        "trace" => {
-            let last = request.get("last").and_then(Value::as_u64);
-            let last = usize::try_from(last.unwrap_or(DEFAULT_TRACE)).unwrap_or(usize::MAX);
-            let commands = machine.run(|inner| inner.with(|function, _| function.trace(last)));
-            Ok(Map::from_iter([("commands".to_owned(), commands)]))
-        }
+        "state" | "exit" => fields(machine.run(|inner| inner.with(|function, _| function.state()))),
+        "trace" => machine
+            .run(|inner| inner.with(|function, _| function.trace(&request)))
+            .and_then(fields),
         "trace_clear" => {
             machine.run(|inner| inner.with(|function, _| function.trace_clear()));
             done()
@@ -111,13 +122,75 @@ fn answer(machine: &Machine, line: &[u8]) -> (Value, bool) {
     }
 }
 
-fn state(machine: &Machine) -> Result<Map<String, Value>, String> {
-    match machine.run(|inner| inner.with(|function, _| function.state())) {
-        Value::Object(state) => Ok(state),
-        _ => Err("the function has no state".to_owned()),
+fn fields(reply: Value) -> Result<Map<String, Value>, String> {
+    match reply {
+        Value::Object(fields) => Ok(fields),
+        _ => Err("the function has nothing to say".to_owned()),
     }
 }
 
 fn refuse(error: String) -> Value {
     json!({"ok": false, "error": error})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use connectx::{Config, ConnectX};
+
+    fn machine() -> Machine {
+        let function = ConnectX::new(Config::default());
+        match Machine::new(Box::new(function)) {
+            Ok(machine) => machine,
+            Err(error) => unreachable!("{error}"),
+        }
+    }
+
+    fn ask(machine: &Machine, line: &str) -> Value {
+        answer(machine, line.as_bytes()).0
+    }
+
+    #[test]
+    fn state_counts_every_kind_of_object() {
+        let (state, leave) = answer(&machine(), br#"{"op":"state"}"#);
+        assert_eq!((&state["ok"], leave), (&json!(true), false));
+        for kind in ["uid", "pd", "mkey", "umem", "eq", "uar", "page"] {
+            assert_eq!(state["objects"][kind], json!(0), "{kind}");
+        }
+    }
+
+    #[test]
+    fn trace_is_asked_with_fields() {
+        let machine = machine();
+        for line in [
+            r#"{"op":"trace"}"#,
+            r#"{"op":"trace","opcode":"0x200","op_mod":0,"uid":3,"register":"0x402e","last":8,"input":true}"#,
+        ] {
+            let reply = ask(&machine, line);
+            let nothing = json!({"ok": true, "commands": [], "matched": 0});
+            assert_eq!(reply, nothing, "{line}");
+        }
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        let machine = machine();
+        for (line, word) in [
+            (r#"{"op":"nonsense"}"#, "trace_clear"),
+            (r#"{"op":"trace","opcode":"0x10000"}"#, "opcode"),
+            (r#"{"op":"trace","opcod":1}"#, "opcod"),
+            (r#"{"op":"trace","last":-1}"#, "last"),
+            (r#"{"op":"fault","fault":{"kind":"scribble"}}"#, "umem"),
+            (
+                r#"{"op":"fault","fault":{"kind":"scribble","umem":1}}"#,
+                "umem 1",
+            ),
+            ("nonsense", "JSON"),
+        ] {
+            let reply = ask(&machine, line);
+            assert_eq!(reply["ok"], json!(false), "{line}");
+            let error = reply["error"].as_str().unwrap_or("");
+            assert!(error.contains(word), "{line}: {error}");
+        }
+    }
 }

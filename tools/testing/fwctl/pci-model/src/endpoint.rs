@@ -183,8 +183,8 @@ mod tests {
         fn state(&self) -> Value {
             Value::Null
         }
-        fn trace(&self, _: usize) -> Value {
-            Value::Null
+        fn trace(&self, _: &Value) -> Result<Value, String> {
+            Ok(Value::Null)
         }
         fn trace_clear(&mut self) {}
         fn fault(&mut self, _: &mut dyn Bus, _: &Value) -> Result<(), String> {

@@ -127,8 +127,9 @@ pub trait Function: Send {
     /// Counters, live objects and what was left over, for the control socket.
     fn state(&self) -> Value;
 
-    /// The last `last` commands, oldest first.
-    fn trace(&self, last: usize) -> Value;
+    /// Recorded commands: the fields of the reply to a request of the control socket. An error is one line for a
+    /// person.
+    fn trace(&self, request: &Value) -> Result<Value, String>;
 
     /// Forgets the recorded commands.
     fn trace_clear(&mut self);

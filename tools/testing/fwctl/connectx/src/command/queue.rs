@@ -130,11 +130,7 @@ fn fetch(hw: &mut ConnectX, bus: &mut dyn Bus, slot: u32) {
         mailboxes: false,
         due: None,
     };
-    let mut record = Record {
-        inlen: command.entry.in_len(),
-        outlen: command.entry.out_len(),
-        ..Record::default()
-    };
+    let mut record = Record::new(command.entry.in_len(), command.entry.out_len());
     match gather(bus, &command.entry) {
         Ok(input) => execute(hw, bus, command, record, &input),
         Err(delivery) => {
@@ -185,11 +181,9 @@ fn execute(
     input: &[u8],
 ) {
     let header = Header::parse(input);
-    record.opcode = header.opcode;
-    record.op_mod = header.op_mod;
-    record.uid = header.uid;
-    record.tunnel = header.tunnel;
+    record.header = header;
     record.register = dispatch::register_of(input);
+    record.keep(input);
     command.out = vec![0; command.entry.out_len() as usize];
 
     let verdict = hw.faults.judge(&header, record.register);

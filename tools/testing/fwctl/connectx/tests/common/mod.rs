@@ -391,9 +391,7 @@ impl Driver {
     }
 
     pub fn fault(&mut self, fault: Value) {
-        self.endpoint
-            .with(&mut self.bus, |function, bus| function.fault(bus, &fault))
-            .unwrap();
+        self.try_fault(fault).unwrap();
     }
 
     pub fn fault_clear(&mut self) {
@@ -407,10 +405,22 @@ impl Driver {
     }
 
     pub fn last(&mut self) -> Value {
-        let trace = self
-            .endpoint
-            .with(&mut self.bus, |function, _| function.trace(1));
-        trace[0].clone()
+        self.trace(json!({"last": 1})).unwrap()["commands"][0].clone()
+    }
+
+    pub fn trace(&mut self, request: Value) -> Result<Value, String> {
+        self.endpoint
+            .with(&mut self.bus, |function, _| function.trace(&request))
+    }
+
+    pub fn trace_clear(&mut self) {
+        self.endpoint
+            .with(&mut self.bus, |function, _| function.trace_clear());
+    }
+
+    pub fn try_fault(&mut self, fault: Value) -> Result<(), String> {
+        self.endpoint
+            .with(&mut self.bus, |function, bus| function.fault(bus, &fault))
     }
 
     pub fn objects(&mut self, kind: &str) -> u64 {
