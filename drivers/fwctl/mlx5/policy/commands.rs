@@ -170,7 +170,7 @@ pub(crate) const COMMANDS: &[Command] = &[
         0x820,
         "SET_DIAGNOSTIC_PARAMS",
         Checked(Scope::DebugWrite, memory::diagnostic_params),
-        "samples counters; not into the tracer's memory",
+        "samples counters; into memory by a key of the caller only",
     ),
     command(0x821, "QUERY_DIAGNOSTIC_COUNTERS", READ, READS),
     command(0x822, "QUERY_CONG_STATUS", READ, READS),

@@ -23,8 +23,16 @@ fn function_is_allowed(vhca_id: u16, caller: Caller) -> bool {
     vhca_id == 0 || caller.scope >= Scope::DebugWrite
 }
 
-/// A register that dumps inline or to memory: in both mkey @0, size in bytes @4 and address @8 of
-/// its part for memory, which begins at `at`.
+/// Memory that is named by mkey @0, size in bytes @4 and address @8 from `at` on.
+fn reach(inbox: Inbox<'_>, at: usize) -> Option<Reach> {
+    Some(Reach {
+        mkey: get32(inbox.bytes, at)?,
+        len: get32(inbox.bytes, at + 4)?,
+        addr: get64(inbox.bytes, at + 8)?,
+    })
+}
+
+/// A register that dumps inline or to memory, which is named at `at`.
 fn dump(
     inbox: Inbox<'_>,
     caller: Caller,
@@ -32,11 +40,7 @@ fn dump(
     to_memory: bool,
     at: usize,
 ) -> Option<Look> {
-    let reach = Reach {
-        mkey: get32(inbox.bytes, at)?,
-        len: get32(inbox.bytes, at + 4)?,
-        addr: get64(inbox.bytes, at + 8)?,
-    };
+    let reach = reach(inbox, at)?;
     Some(if !function_is_allowed(vhca_id, caller) {
         Look::Bad
     } else if to_memory {
@@ -64,10 +68,20 @@ pub(super) fn resource_dump(inbox: Inbox<'_>, caller: Caller) -> Option<Look> {
     dump(inbox, caller, vhca_id, !is_inline, DATA + 0x20)
 }
 
-/// SET_DIAGNOSTIC_PARAMS, context @8: tracer_dump bit 25 of the second word, which sends samples
-/// to the tracer's memory, which is mlx5_core's.
+/// SET_DIAGNOSTIC_PARAMS, context @8: tracer_dump bit 25 of its second word, which sends samples to
+/// the tracer's memory, which is mlx5_core's. Of the four words after that nothing is public: where
+/// they are not zero they are taken for memory to sample to, mkey @8, size in bytes @0xc and
+/// address @0x10 of the context.
 pub(super) fn diagnostic_params(inbox: Inbox<'_>, _: Caller) -> Option<Look> {
+    const CONTEXT: usize = 8;
     const TRACER_DUMP: u32 = 1 << 25;
 
-    Some(Look::fine_if(get32(inbox.bytes, 12)? & TRACER_DUMP == 0))
+    let reach = reach(inbox, CONTEXT + 8)?;
+    Some(if get32(inbox.bytes, CONTEXT + 4)? & TRACER_DUMP != 0 {
+        Look::Bad
+    } else if (reach.mkey, reach.len, reach.addr) == (0, 0, 0) {
+        Look::Fine
+    } else {
+        Look::Reaches(reach)
+    })
 }

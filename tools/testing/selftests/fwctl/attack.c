@@ -261,6 +261,14 @@ TEST_F_TIMEOUT(attack, memory_and_functions, TEST_S)
 	set16(in, 0, OP_SET_DIAGNOSTIC_PARAMS);
 	set32(in, 12, 1 << 25);
 	ATTACK(in, sizeof(in), "samples for the tracer");
+	set32(in, 12, 1 << 26);
+	set32(in, 16, self->umem.mkey_id + 0x100);
+	set32(in, 20, 64);
+	ATTACK(in, sizeof(in), "samples by a key of nobody");
+	set32(in, 16, self->umem.mkey_id);
+	ATTACK(in, sizeof(in), "samples out of the key");
+	set32(in, 16, 0);
+	ATTACK(in, sizeof(in), "samples to an address");
 }
 
 /* Theory: whatever UID is in the header, the firmware gets the descriptor's. */

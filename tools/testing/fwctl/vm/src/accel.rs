@@ -31,6 +31,7 @@ pub(crate) fn choose(
     match choice {
         AccelChoice::Kvm => return Ok(Accel::Kvm),
         AccelChoice::Tcg => return Ok(Accel::Tcg),
+        AccelChoice::Icount => return Ok(Accel::Icount),
         AccelChoice::Auto => {}
     }
     if fs::OpenOptions::new()

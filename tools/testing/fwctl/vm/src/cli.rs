@@ -67,6 +67,8 @@ pub(crate) enum AccelChoice {
     Auto,
     Kvm,
     Tcg,
+    /// TCG with one CPU, whose clock counts instructions
+    Icount,
 }
 
 /// What every kind of run takes.

@@ -15,6 +15,8 @@ pub(crate) const PROGRAM: &str = "qemu-system-x86_64";
 pub(crate) enum Accel {
     Kvm,
     Tcg,
+    /// TCG with one CPU, whose clock counts its instructions: a tick of the TSC is one.
+    Icount,
 }
 
 /// The ports through which the VM and the runner talk.
@@ -55,9 +57,12 @@ fn escape(path: &Path) -> String {
 
 /// What every VM has, the accelerator's probe too.
 pub(crate) fn base(accel: Accel, cpu: Option<&str>, memory: u64, smp: u32) -> Vec<String> {
+    let counts = accel == Accel::Icount;
+    let smp = if counts { 1 } else { smp };
     let (accel, default_cpu) = match accel {
         Accel::Kvm => ("kvm", "host"),
         Accel::Tcg => ("tcg,thread=multi", "max"),
+        Accel::Icount => ("tcg,thread=single", "max"),
     };
     let words = [
         "-accel",
@@ -79,7 +84,11 @@ pub(crate) fn base(accel: Accel, cpu: Option<&str>, memory: u64, smp: u32) -> Ve
         "none",
         "-no-reboot",
     ];
-    words.map(String::from).into()
+    let mut words: Vec<String> = words.map(String::from).into();
+    if counts {
+        words.extend(["-icount", "shift=0,sleep=off", "-seed", "1"].map(String::from));
+    }
+    words
 }
 
 impl Machine<'_> {
@@ -209,6 +218,9 @@ impl Machine<'_> {
         if self.iommu {
             words.extend(["intel_iommu=on", "iommu.strict=1"]);
         }
+        if self.accel == Accel::Icount {
+            words.push("nokaslr");
+        }
         words.extend(self.append.iter().map(String::as_str));
         words.join(" ")
     }
@@ -313,6 +325,16 @@ mod tests {
             assert!(args.split(" -device ").any(|words| words
                 .contains(&format!("virtio-{device}"))
                 && words.contains(&on_port)));
+        }
+    }
+
+    #[test]
+    fn a_cpu_that_counts_is_alone() {
+        let mut machine = machine(0, &[], &[]);
+        machine.accel = Accel::Icount;
+        let args = text(&machine);
+        for words in ["-smp 1", "thread=single", "-icount shift=0,sleep=off", "nokaslr"] {
+            assert!(args.contains(words), "{words}");
         }
     }
 

@@ -250,6 +250,30 @@ fn tracer_dump() {
     }
 }
 
+/// Theory: samples go to memory by a key that the descriptor is asked for; without one the words of it
+/// are nothing.
+#[test]
+fn samples_to_memory() {
+    let params = Mail::new(SET_DIAGNOSTIC_PARAMS, 0, 0x40);
+    let bytes: Vec<u8> = [INTO_IT.mkey, INTO_IT.len]
+        .into_iter()
+        .flat_map(u32::to_be_bytes)
+        .chain(INTO_IT.addr.to_be_bytes())
+        .collect();
+    let samples = params.clone().with(0x10, &bytes);
+    assert_eq!(reach(&samples), Some(INTO_IT));
+    assert_eq!(samples.least(), Some(Scope::DebugWrite));
+    assert_eq!(reach(&params), None);
+    // Any bit of it is one.
+    for bit in 0..128 {
+        assert!(reach(&params.clone().inverted(0x10 * 8 + bit, 1)).is_some());
+    }
+    // Too short to say.
+    for len in 16..0x20 {
+        never(&Mail::new(SET_DIAGNOSTIC_PARAMS, 0, len), "no context");
+    }
+}
+
 /// Theory: what makes objects or keys by address, and what the driver itself uses, has no row.
 #[test]
 fn commands_that_never_pass() {
