@@ -163,16 +163,20 @@ FIXTURE_VARIANT(memcg_sample)
 {
 	/* One whose RPCs are owned replies from a worker. */
 	const struct sample_driver *driver;
+	/* What a descriptor of this core has beside its struct file, at least. */
+	unsigned int descriptor;
 };
 
 FIXTURE_VARIANT_ADD(memcg_sample, c)
 {
 	.driver = &sample_in_c,
+	.descriptor = 272,
 };
 
 FIXTURE_VARIANT_ADD(memcg_sample, rust)
 {
 	.driver = &sample_in_rust,
+	.descriptor = 336,
 };
 
 /* 2 MiB of zeroes that are not in a cgroup which children join. */
@@ -314,8 +318,7 @@ TEST_F_TIMEOUT(memcg_sample, worker, TEST_S)
 	EXPECT_EQ(0, group_number(&self->group, "memory.events", "oom_kill"));
 }
 
-/* What a descriptor of this core has beside its struct file, at least. */
-enum { MANY = 1000, DESCRIPTOR = 256 };
+enum { MANY = 1000 };
 
 /* Opens files when it is told to, first such that are nothing but files. */
 static void open_many(unsigned int node, int ready, int go)
@@ -363,7 +366,7 @@ TEST_F_TIMEOUT(memcg_sample, descriptors, TEST_S)
 	ASSERT_EQ(1, read(ready[0], &byte, 1));
 	ASSERT_EQ(0, sample_info(self->fd, &data));
 	EXPECT_EQ(1 + MANY, data.contexts);
-	usage.wanted = 2 * files + MANY * DESCRIPTOR;
+	usage.wanted = 2 * files + MANY * variant->descriptor;
 	EXPECT_TRUE(patient(usage_above, &usage)) {
 		TH_LOG("%lld bytes for files, %lld with descriptors", files,
 		       group_number(&self->group, "memory.stat", "slab_unreclaimable"));

@@ -220,7 +220,8 @@ TEST_F_TIMEOUT(objects, killed, TEST_S)
 
 /*
  * Theory: a caller that is killed while the firmware makes its PD never learns of
- * it, and nor does anybody: it is given back when the answer comes.
+ * it, and nor does anybody: it is given back when the answer comes, by a descriptor
+ * that others have too, and else before its UID.
  */
 TEST_F_TIMEOUT(objects, killed_in_flight, TEST_S)
 {
@@ -231,24 +232,27 @@ TEST_F_TIMEOUT(objects, killed_in_flight, TEST_S)
 	int status;
 	pid_t child;
 
-	ASSERT_TRUE(firmware_late(self->control, OP_ALLOC_PD, 1, 3000));
-	child = fork();
-	if (!child) {
-		int fd = node_open(0);
-		uint32_t pd;
+	for (int shared = 0; shared < 2; shared++) {
+		ASSERT_TRUE(firmware_late(self->control, OP_ALLOC_PD, 1, 3000));
+		child = fork();
+		if (!child) {
+			int fd = shared ? self->fd : node_open(0);
+			uint32_t pd;
 
-		close(self->fd);
-		alloc_pd(fd, READ_ONLY, &pd);
-		_exit(0);
+			if (!shared)
+				close(self->fd);
+			alloc_pd(fd, READ_ONLY, &pd);
+			_exit(0);
+		}
+		/* The firmware has made it, and has not said so yet. */
+		ASSERT_TRUE(patient(are_there, &one));
+		ASSERT_EQ(0, kill(child, SIGKILL));
+		ASSERT_EQ(child, waitpid(child, &status, 0));
+		EXPECT_TRUE(WIFSIGNALED(status));
+		EXPECT_EQ(1, PDS());
+		EXPECT_TRUE(patient(are_there, &none));
+		EXPECT_TRUE(patient(are_there, &uids));
 	}
-	/* The firmware has made it, and has not said so yet. */
-	ASSERT_TRUE(patient(are_there, &one));
-	ASSERT_EQ(0, kill(child, SIGKILL));
-	ASSERT_EQ(child, waitpid(child, &status, 0));
-	EXPECT_TRUE(WIFSIGNALED(status));
-	EXPECT_EQ(1, PDS());
-	EXPECT_TRUE(patient(are_there, &none));
-	EXPECT_TRUE(patient(are_there, &uids));
 }
 
 /* Theory: PDs go before the UID when the driver leaves the device. */

@@ -133,7 +133,11 @@ TEST_F_TIMEOUT(power, reload, TEST_S)
 		_exit(system(command) ? 1 : 0);
 	}
 	EXPECT_TRUE(node_wait(self->nodes - 1));
+	/* For who would go on without an answer, time to do so. */
+	sleep(1);
 	EXPECT_EQ(1, firmware_pending(self->control));
+	/* Nothing is closed while the firmware works. */
+	EXPECT_EQ(IDLE, firmware_objects(self->control, "uid"));
 	EXPECT_EQ(0, waitpid(reloader, &status, WNOHANG));
 	firmware_release(self->control);
 	ASSERT_TRUE(child_wait(reloader, &status));
