@@ -477,6 +477,42 @@ TEST_F_TIMEOUT(umem, limit, TEST_S)
 	munmap(room, 32 * PAGE);
 }
 
+/* Theory: what mstflint 4.35 sends works, byte by byte: no header of ours between. */
+TEST_F_TIMEOUT(umem, bytes, TEST_S)
+{
+	enum { UMEM_REG = 0x9a03, RSC_DESTROY = 0x9a02 };
+	char *room = memory(PAGE);
+	uint32_t reg[12] = {
+		/* size, what is ignored, flags: a key, and for MCDD */
+		48, 0xffffffff, 3, 0,
+		/* address, length */
+		(uint32_t)(uintptr_t)room, (uint64_t)(uintptr_t)room >> 32, PAGE, 0,
+		/* out: umem_id, mkey_id, rsc_id; the rest is padding */
+		0, 0, 0, 0,
+	};
+	/* size, what is ignored, flags, type, rsc_id */
+	uint32_t destroy[6] = { 24, 0xffffffff, 0, 0, 0, 0 };
+
+	ASSERT_NE(NULL, room);
+	ASSERT_EQ(0, call(self->fd, UMEM_REG, reg));
+	EXPECT_NE(0, reg[8]);
+	EXPECT_NE(0, reg[9]);
+	EXPECT_EQ(1, reg[10]);
+	FIRMWARE_HAS(1, 1, 1);
+	ASSERT_EQ(0, core_dump(self->fd, reg[9], (uintptr_t)room, DUMP));
+	EXPECT_TRUE(is_core_dump(room, DUMP));
+	destroy[5] = reg[10];
+	EXPECT_EQ(0, call(self->fd, RSC_DESTROY, destroy));
+	FIRMWARE_HAS(0, 0, 0);
+
+	/* As short as it may be. */
+	reg[0] = 44;
+	EXPECT_EQ(0, call(self->fd, UMEM_REG, reg));
+	destroy[5] = reg[10];
+	EXPECT_EQ(0, call(self->fd, RSC_DESTROY, destroy));
+	munmap(room, PAGE);
+}
+
 /* Theory: a descriptor has as many objects as the driver allows, and all end with it. */
 TEST_F_TIMEOUT(umem, many, TEST_S)
 {
