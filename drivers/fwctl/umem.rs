@@ -54,8 +54,9 @@ pub(crate) fn register(context: &Arc<Context>, arg: UserPtr) -> Result {
     }
 
     let limit = mib(*crate::module_parameters::max_device_mb.value_ref());
-    let share = device.budget.take(len, limit)?;
-    let pages = PinnedPages::pin(UserPtr::from_addr(addr), len)?;
+    let addr = UserPtr::from_addr(addr);
+    let share = device.budget.take(PinnedPages::span(addr, len)?, limit)?;
+    let pages = PinnedPages::pin(addr, len)?;
     let operation = Operation::new(context.clone())?;
     let request = UmemRequest {
         pages,

@@ -111,6 +111,16 @@ unsafe impl Send for PinnedPages {}
 unsafe impl Sync for PinnedPages {}
 
 impl PinnedPages {
+    /// Bytes of the pages that hold `len` bytes at `addr`. `EINVAL` if that is nothing or wraps around.
+    pub fn span(addr: UserPtr, len: usize) -> Result<usize> {
+        let addr = addr.as_const_ptr().addr();
+        let end = addr.checked_add(len).ok_or(EINVAL)?;
+        if len == 0 || end > usize::MAX - PAGE_SIZE {
+            return Err(EINVAL);
+        }
+        Ok(end.next_multiple_of(PAGE_SIZE) - (addr & !(PAGE_SIZE - 1)))
+    }
+
     /// Pins `len` bytes at `addr` of the calling task.
     ///
     /// `EINVAL` if that is nothing or wraps around; `EFAULT` if a page is not there, cannot be
@@ -118,13 +128,9 @@ impl PinnedPages {
     /// RLIMIT_MEMLOCK; `EINTR` if the task is being killed. Takes page faults, so no lock may be
     /// held that others wait for.
     pub fn pin(addr: UserPtr, len: usize) -> Result<Self> {
+        let count = Self::span(addr, len)? >> PAGE_SHIFT;
         let addr = addr.as_const_ptr().addr();
-        let end = addr.checked_add(len).ok_or(EINVAL)?;
-        if len == 0 || end > usize::MAX - PAGE_SIZE {
-            return Err(EINVAL);
-        }
         let first = addr & !(PAGE_SIZE - 1);
-        let count = (end.next_multiple_of(PAGE_SIZE) - first) >> PAGE_SHIFT;
         let charge = Charge::current(count)?;
         let mut this = Self {
             pages: memory::for_user(count)?,

@@ -197,6 +197,50 @@ TEST_F_TIMEOUT(attack, foreign_objects, TEST_S)
 	ATTACK(in, MBOX_HEADER, "a PD's second end");
 }
 
+/*
+ * Theory: a number that was the descriptor's own and is another's by now is that
+ * other's only.
+ */
+TEST_F_TIMEOUT(attack, reused_numbers, TEST_S)
+{
+	struct fwctl_rsc_umem_reg mine, theirs;
+	uint8_t in[MKEY_LEN] = {};
+	int old, pd, error;
+	uint32_t mkey;
+
+	ASSERT_TRUE(firmware_fault(self->control, "\"kind\":\"reuse\""));
+	ASSERT_EQ(0, umem_register(self->fd, FWCTL_UMEM_MKEY, self->room, PAGE, &mine));
+	old = pd_alloc(self->fd);
+	ASSERT_LT(0, old);
+	mkey = mkey_create(self->fd, old, mine.umem_id, 0, WINDOW, PAGE, &error);
+	ASSERT_EQ(0, error);
+	ASSERT_EQ(0, object_end(self->fd, OP_DESTROY_MKEY, mkey >> 8));
+	ASSERT_EQ(0, object_end(self->fd, OP_DEALLOC_PD, old));
+	ASSERT_EQ(0, rsc_destroy(self->fd, mine.rsc_id));
+
+	/* In the same order. */
+	ASSERT_EQ(0, umem_register(self->other, FWCTL_UMEM_MKEY, self->room, PAGE, &theirs));
+	pd = pd_alloc(self->other);
+	ASSERT_EQ(old, pd);
+	ASSERT_EQ(mine.umem_id, theirs.umem_id);
+	ASSERT_EQ(mine.mkey_id >> 8, theirs.mkey_id >> 8);
+	EXPECT_EQ(mkey, mkey_create(self->other, pd, theirs.umem_id, 0, WINDOW, PAGE, &error));
+
+	EXPECT_EQ(-ENOENT, core_dump(self->fd, mkey, WINDOW, 64));
+	EXPECT_EQ(-ENOENT, core_dump(self->fd, mine.mkey_id, mine.addr, 64));
+	EXPECT_EQ(-ENOENT, rsc_destroy(self->fd, mine.rsc_id));
+	set16(in, 0, OP_DEALLOC_PD);
+	set32(in, 8, old);
+	ATTACK(in, MBOX_HEADER, "the end of a PD that was its own");
+	set16(in, 0, OP_DESTROY_MKEY);
+	set32(in, 8, mkey >> 8);
+	ATTACK(in, MBOX_HEADER, "the end of a key that was its own");
+	good_mkey(in, self->pd, mine.umem_id);
+	ATTACK(in, MKEY_LEN, "a umem that was its own");
+	good_mkey(in, old, self->umem.umem_id);
+	ATTACK(in, MKEY_LEN, "a PD that was its own");
+}
+
 /* Theory: no register or command reaches memory, or another function, past the driver. */
 TEST_F_TIMEOUT(attack, memory_and_functions, TEST_S)
 {

@@ -140,19 +140,52 @@ TEST_F_TIMEOUT(pin, stalled, TEST_S)
 	ASSERT_EQ(0, write_file(DRIVER "/bind", self->auxiliary));
 }
 
-/* In a cgroup with this limit, too little to register @room. 0, or what went wrong. */
+/* Loads the modules again, the core with these parameters. */
+#define RELOAD(parameters)                                                     \
+	do {                                                                   \
+		close(self->fd);                                               \
+		ASSERT_EQ(0, module_remove("mlx5_fwctl"));                     \
+		ASSERT_EQ(0, module_remove("fwctl"));                          \
+		ASSERT_EQ(0, modprobe("fwctl " parameters));                   \
+		ASSERT_EQ(0, modprobe("mlx5_fwctl"));                          \
+		ASSERT_TRUE(node_wait(self->nodes));                           \
+		self->fd = node_open(0);                                       \
+		ASSERT_LE(0, self->fd);                                        \
+	} while (0)
+
+enum { HUGE = 2 * MIB, COPIES = 512 };
+
+/* 1 GiB of addresses with one huge page behind them, each time the same; NULL if there is none. */
+static char *same_page_often(void)
+{
+	char *room = mmap(NULL, COPIES * (size_t)HUGE, PROT_NONE,
+			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	int page = memfd_create("huge", MFD_CLOEXEC | MFD_HUGETLB);
+
+	room = (char *)(((uintptr_t)room + HUGE - 1) & ~(uintptr_t)(HUGE - 1));
+	if (page < 0 || ftruncate(page, HUGE))
+		return NULL;
+	for (int i = 0; i < COPIES - 1; i++)
+		if (mmap(room + i * (size_t)HUGE, HUGE, PROT_READ | PROT_WRITE,
+			 MAP_SHARED | MAP_FIXED | MAP_POPULATE, page, 0) == MAP_FAILED)
+			return NULL;
+	close(page);
+	return room;
+}
+
+/* In a cgroup with this limit, too little to register @len bytes. 0, or what went wrong. */
 static int at_limit(FIXTURE_DATA(pin) *self, const struct group *group,
 		    const char *limit, char *room, size_t len)
 {
 	struct fwctl_rsc_umem_reg umem;
 
 	/* It is not to pay for what maps the memory. */
-	for (size_t at = 0; at < len; at += PAGE)
+	for (size_t at = 0; at < len; at += HUGE)
 		room[at] = 1;
 	if (group_write(group, "memory.max", limit) ||
 	    group_write(group, "cgroup.procs", "0"))
 		return 100;
-	for (int i = 0; i < 20; i++)
+	for (int i = 0; i < 5; i++)
 		if (umem_register(self->fd, 0, room, len, &umem) != -ENOMEM)
 			return 1;
 	/* What is below goes on. */
@@ -162,27 +195,30 @@ static int at_limit(FIXTURE_DATA(pin) *self, const struct group *group,
 
 /*
  * Theory: the tables for a umem are charged to who registers it; at the limit that
- * is refused, and nobody is killed for it.
+ * is refused, and nobody is killed for it. Megabytes of tables, as each processor
+ * may keep a quarter of one in reserve for a cgroup.
  */
 TEST_F_TIMEOUT(pin, cgroup, TEST_S)
 {
-	/* 128 KiB are for the pages; as much is for the firmware, if it is told of each. */
-	static const char *const limits[] = { "128K", "256K" };
-	const size_t len = 64 * MIB;
+	/* 2 MiB are for the pages; as much is for the firmware, if it is told of each. */
+	static const char *const limits[] = { "1536K", "3M" };
+	/* Out of step with huge pages, so that it is. */
+	const size_t len = (COPIES - 1) * (size_t)HUGE - PAGE;
 	struct group group;
 	char *room;
 	int status;
 
 	GROUP_MAKE(&group);
-	/* Paid for by others. */
-	room = mmap(NULL, len, PROT_READ | PROT_WRITE,
-		    MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-	ASSERT_NE(MAP_FAILED, room);
+	RELOAD("max_umem_mb=1024 max_device_mb=1024");
+	write_file("/proc/sys/vm/nr_hugepages", "1");
+	room = same_page_often();
+	if (!room)
+		SKIP(return, "the machine has no huge page to give");
 	for (int i = 0; i < 2 - has_iommu(); i++) {
 		pid_t child = fork();
 
 		if (!child)
-			_exit(at_limit(self, &group, limits[i], room, len));
+			_exit(at_limit(self, &group, limits[i], room + PAGE, len));
 		ASSERT_TRUE(child_wait(child, &status));
 		EXPECT_TRUE(WIFEXITED(status));
 		EXPECT_EQ(0, WEXITSTATUS(status)) {
@@ -192,8 +228,43 @@ TEST_F_TIMEOUT(pin, cgroup, TEST_S)
 		EXPECT_EQ(0, firmware_objects(self->control, "umem"));
 		EXPECT_EQ(self->pinned, pinned_pages());
 	}
-	munmap(room, len);
+	munmap(room, len + PAGE);
+	write_file("/proc/sys/vm/nr_hugepages", "0");
 	EXPECT_TRUE(patient(group_empty, &group));
+	RELOAD("");
+}
+
+/* Theory: one umem, and all of a device, have a limit, and each device one of its own. */
+TEST_F_TIMEOUT(pin, budget, TEST_S)
+{
+	struct fwctl_rsc_umem_reg first, umem;
+	char *room = memory(3 * MIB);
+	int second;
+
+	ASSERT_NE(NULL, room);
+	RELOAD("max_umem_mb=2 max_device_mb=3");
+	second = node_open(0);
+	EXPECT_EQ(-EINVAL, umem_register(self->fd, 0, room, 2 * MIB + 1, &umem));
+	ASSERT_EQ(0, umem_register(self->fd, 0, room, 2 * MIB, &first));
+	EXPECT_EQ(-ENOMEM, umem_register(second, 0, room, MIB + 1, &umem));
+	EXPECT_EQ(self->pinned + 2 * MIB / PAGE, pinned_pages());
+	/* It is whole pages that count. */
+	EXPECT_EQ(-ENOMEM, umem_register(second, 0, room + 1, MIB, &umem));
+	EXPECT_EQ(0, umem_register(second, 0, room, MIB, &umem));
+	EXPECT_EQ(-ENOMEM, umem_register(self->fd, 0, room, 1, &umem));
+	if (self->nodes > 1) {
+		int other = node_open(1);
+
+		EXPECT_EQ(0, umem_register(other, 0, room, 2 * MIB, &umem));
+		close(other);
+	}
+	/* What ends makes room, by a call or with its descriptor. */
+	close(second);
+	EXPECT_EQ(0, umem_register(self->fd, 0, room, 1, &umem));
+	EXPECT_EQ(0, rsc_destroy(self->fd, first.rsc_id));
+	EXPECT_EQ(0, umem_register(self->fd, 0, room, 2 * MIB, &umem));
+	RELOAD("");
+	munmap(room, 3 * MIB);
 }
 
 /* Theory: as many as a descriptor can have, if the driver is told to allow it. */

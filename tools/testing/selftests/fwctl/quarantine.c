@@ -13,8 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "crowd_test.h"
 #include "kselftest_harness.h"
-#include "umem_test.h"
 
 enum { UMEMS = 64, OP_DESTROY_UMEM = 0xa0a };
 
@@ -230,6 +230,42 @@ TEST_F_TIMEOUT(quarantine, killed, TEST_S)
 	EXPECT_EQ(0, firmware_objects(self->control, "mkey"));
 	EXPECT_EQ(0, firmware_objects(self->control, "pd"));
 	close(ready[0]);
+}
+
+/* Whether what was armed has been used up. */
+static bool all_refused(void *control)
+{
+	const char *state = control_ask(*(int *)control, "{\"op\":\"state\"}");
+
+	return json_number(state, "armed") == 0;
+}
+
+/*
+ * Theory: nor does who is killed with calls on their way, and firmware that lets go of
+ * no umem, but for the memory; that comes with the function's end.
+ */
+TEST_F_TIMEOUT(quarantine, crowd, TEST_S)
+{
+	struct crowd crowd;
+
+	ASSERT_TRUE(crowd_start(&crowd, 0, self->control));
+	ASSERT_TRUE(firmware_fault(self->control,
+				   "\"kind\":\"bad_status\",\"opcode\":%u,\"times\":%u,"
+				   "\"status\":9", OP_DESTROY_UMEM, CROWD_UMEMS));
+	ASSERT_EQ(0, kill(crowd.pid, SIGKILL));
+	EXPECT_TRUE(crowd_wait(&crowd, false));
+	EXPECT_EQ(self->pinned + CROWD_PAGES, pinned_pages());
+	/* Answers, and refuses once it is asked. */
+	firmware_answer(self->control);
+	EXPECT_TRUE(firmware_objects_wait(self->control, "pd", 0));
+	EXPECT_TRUE(patient(all_refused, &self->control));
+	EXPECT_EQ(CROWD_UMEMS, firmware_objects(self->control, "umem"));
+	EXPECT_EQ(self->pinned + CROWD_PAGES, pinned_pages());
+	close(self->fd);
+	UNBIND();
+	EXPECT_TRUE(pinned_wait(self->pinned));
+	BIND();
+	EXPECT_EQ(0, firmware_objects(self->control, "umem"));
 }
 
 /* Theory: unbinding gives all memory back, with the descriptor open. */

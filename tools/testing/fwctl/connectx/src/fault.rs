@@ -43,6 +43,8 @@ pub(crate) enum Immediate {
     Permissive,
     /// Write to all pages of this umem, though nobody asked for it; of one that is destroyed if `destroyed`.
     Scribble { umem: u32, destroyed: bool },
+    /// The number of an object that was destroyed is given to the next one.
+    Reuse,
     /// Lost commands are answered; what is armed stays.
     Release,
 }
@@ -205,12 +207,13 @@ pub(crate) fn parse(value: &Value) -> Result<Request, String> {
             let destroyed = wire.destroyed.unwrap_or(false);
             return Ok(Request::Now(Immediate::Scribble { umem, destroyed }));
         }
+        "reuse" => return Ok(Request::Now(Immediate::Reuse)),
         "release" => return Ok(Request::Now(Immediate::Release)),
         other => {
             return Err(format!(
                 "unknown fault \"{other}\"; known: bad_status, delivery, lost, late, \
                  late_mailbox_write, lost_interrupt, page_request, counter_stuck, health, bar_ones, permissive, \
-                 scribble, release"
+                 scribble, reuse, release"
             ))
         }
     };

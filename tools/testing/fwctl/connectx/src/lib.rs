@@ -236,6 +236,7 @@ impl Function for ConnectX {
             Request::Now(Immediate::Scribble { umem, destroyed }) => {
                 umem::scribble(self, bus, umem, destroyed)?;
             }
+            Request::Now(Immediate::Reuse) => self.objects.reuse = true,
             Request::Now(Immediate::Release) => command::release_lost(self, bus),
         }
         Ok(())
@@ -243,6 +244,7 @@ impl Function for ConnectX {
 
     fn fault_clear(&mut self, bus: &mut dyn Bus) {
         self.faults.clear();
+        self.objects.reuse = false;
         self.segment.stuck = None;
         self.segment.syndrome = 0;
         command::release_lost(self, bus);

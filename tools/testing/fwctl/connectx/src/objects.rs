@@ -115,15 +115,21 @@ pub(crate) struct Leftover {
 pub(crate) struct Ledger {
     live: BTreeMap<(Kind, u64), Object>,
     last: BTreeMap<Kind, u64>,
+    /// A freed id comes back first.
+    pub(crate) reuse: bool,
 }
 
 impl Ledger {
-    /// Adds an object under the next free id. A freed id comes back last, so that a stale id is noticed.
+    /// Adds an object under the next free id. A freed id comes back last, so that a stale id is noticed, or at once
+    /// where [`reuse`](Self::reuse) is set.
     /// A user context owns itself, so that it counts as a user's object.
     pub(crate) fn add(&mut self, owner: u16, body: Body) -> Result<u32, Refusal> {
         let kind = body.kind();
         let (first, end) = kind.ids();
-        let last = self.last.get(&kind).copied().unwrap_or(end);
+        let last = match self.reuse {
+            false => self.last.get(&kind).copied().unwrap_or(end),
+            true => end,
+        };
         let mut after = (last + 1..=end).chain(first..=last.min(end));
         let free = |id: &u64| !self.live.contains_key(&(kind, *id));
         if let Some(id) = after.find(free) {

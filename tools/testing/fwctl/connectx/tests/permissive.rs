@@ -39,6 +39,19 @@ fn scribbles_on_all_pages_of_a_umem() {
     assert_eq!(driver.bus.get(DATA + 0x1000, 8), [0; 8]);
 }
 
+#[test]
+fn gives_a_freed_number_to_the_next() {
+    let mut driver = Driver::ready();
+    let (_, uid) = driver.create_uctx(4);
+    let first = driver.create_umem(uid, &[DATA]).1;
+    assert_eq!(driver.as_uid(uid, 0xa0a, &[(10, first)]).0, 0);
+    assert_ne!(driver.create_umem(uid, &[DATA]).1, first);
+    driver.fault(json!({"kind": "reuse"}));
+    assert_eq!(driver.create_umem(uid, &[DATA]).1, first);
+    driver.fault_clear();
+    assert_ne!(driver.create_umem(uid, &[DATA]).1, first);
+}
+
 fn destroyed(umem: u16) -> Value {
     json!({"kind": "scribble", "umem": umem, "destroyed": true})
 }

@@ -333,7 +333,12 @@ mod tests {
         let mut machine = machine(0, &[], &[]);
         machine.accel = Accel::Icount;
         let args = text(&machine);
-        for words in ["-smp 1", "thread=single", "-icount shift=0,sleep=off", "nokaslr"] {
+        for words in [
+            "-smp 1",
+            "thread=single",
+            "-icount shift=0,sleep=off",
+            "nokaslr",
+        ] {
             assert!(args.contains(words), "{words}");
         }
     }
