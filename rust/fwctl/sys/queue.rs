@@ -11,7 +11,12 @@ use core::{
 use kernel::{
     bindings,
     prelude::*,
-    workqueue::Queue, //
+    sync::Arc,
+    workqueue::{
+        HasDelayedWork,
+        Queue,
+        WorkItem, //
+    }, //
 };
 
 /// An unbound work queue whose items may sleep for long, and run in the order of their arrival.
@@ -56,9 +61,27 @@ impl Deref for OwnedQueue {
     }
 }
 
+/// Takes back a delayed item that waits for its time, and waits for the end of one that runs, which
+/// must not queue itself again. To be done before its queue goes: that does not know of it until its
+/// time has come. May sleep.
+pub(crate) fn cancel_delayed<T>(item: &Arc<T>)
+where
+    T: WorkItem<Pointer = Arc<T>> + HasDelayedWork<T>,
+{
+    const { assert!(core::mem::offset_of!(bindings::delayed_work, work) == 0) };
+    let item = Arc::as_ptr(item).cast_mut();
+    // SAFETY: `item` is alive.
+    let work = unsafe { T::raw_get_work(item) };
+    // SAFETY: It is the work of a `DelayedWork`, and that begins with it.
+    if unsafe { bindings::cancel_delayed_work_sync(work.cast()) } {
+        // SAFETY: This is the reference that was queued; it will not run any more.
+        drop(unsafe { Arc::from_raw(item) });
+    }
+}
+
 impl Drop for OwnedQueue {
     fn drop(&mut self) {
-        // SAFETY: By the type's invariant; it waits for what is queued.
+        // SAFETY: By the type's invariant; it waits for what is queued, but for no timer.
         unsafe { bindings::destroy_workqueue(self.0.as_ptr()) }
     }
 }

@@ -10,7 +10,10 @@ use super::Inner;
 use crate::sys::{
     device::as_raw,
     message,
-    queue::OwnedQueue, //
+    queue::{
+        cancel_delayed,
+        OwnedQueue, //
+    }, //
 };
 use core::ptr;
 use kernel::{
@@ -149,6 +152,13 @@ impl Poll {
         let _ = self
             .queue
             .enqueue_delayed(self.work.clone(), msecs_to_jiffies(POLL_MS));
+    }
+}
+
+impl Drop for Poll {
+    /// To be called when it is not in [`HELD`] any more, so that the work does not come again.
+    fn drop(&mut self) {
+        cancel_delayed(&self.work);
     }
 }
 

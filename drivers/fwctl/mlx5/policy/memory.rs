@@ -70,18 +70,23 @@ pub(super) fn resource_dump(inbox: Inbox<'_>, caller: Caller) -> Option<Look> {
 
 /// SET_DIAGNOSTIC_PARAMS, context @8: tracer_dump bit 25 of its second word, which sends samples to
 /// the tracer's memory, which is mlx5_core's. Of the four words after that nothing is public: where
-/// they are not zero they are taken for memory to sample to, mkey @8, size in bytes @0xc and
-/// address @0x10 of the context.
+/// they are there and not zero they are taken for memory to sample to, mkey @8, size in bytes @0xc
+/// and address @0x10 of the context.
 pub(super) fn diagnostic_params(inbox: Inbox<'_>, _: Caller) -> Option<Look> {
     const CONTEXT: usize = 8;
     const TRACER_DUMP: u32 = 1 << 25;
 
-    let reach = reach(inbox, CONTEXT + 8)?;
+    let is_none = inbox
+        .bytes
+        .iter()
+        .skip(CONTEXT + 8)
+        .take(16)
+        .all(|&byte| byte == 0);
     Some(if get32(inbox.bytes, CONTEXT + 4)? & TRACER_DUMP != 0 {
         Look::Bad
-    } else if (reach.mkey, reach.len, reach.addr) == (0, 0, 0) {
+    } else if is_none {
         Look::Fine
     } else {
-        Look::Reaches(reach)
+        Look::Reaches(reach(inbox, CONTEXT + 8)?)
     })
 }

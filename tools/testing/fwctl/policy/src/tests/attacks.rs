@@ -268,9 +268,17 @@ fn samples_to_memory() {
     for bit in 0..128 {
         assert!(reach(&params.clone().inverted(0x10 * 8 + bit, 1)).is_some());
     }
-    // Too short to say.
-    for len in 16..0x20 {
-        never(&Mail::new(SET_DIAGNOSTIC_PARAMS, 0, len), "no context");
+    // A part of it is none that could be looked for; and nothing is nothing.
+    for len in 0x11..0x20 {
+        never(
+            &Mail::new(SET_DIAGNOSTIC_PARAMS, 0, len).or(0x10, 1),
+            "part",
+        );
+    }
+    for len in 0x10..=0x20 {
+        let short = Mail::new(SET_DIAGNOSTIC_PARAMS, 0, len);
+        assert_eq!(reach(&short), None);
+        assert_eq!(short.least(), Some(Scope::DebugWrite));
     }
 }
 
