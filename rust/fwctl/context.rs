@@ -10,8 +10,15 @@ use super::{
 use core::ops::Deref;
 use kernel::prelude::*;
 
-/// An open descriptor: what the driver's [`open`](Operations::open) made, the device that it is
-/// open on, and the resources that it owns.
+/// An open descriptor: what the driver's [`open`](Operations::open) made, to which this
+/// dereferences, the device that it is open on, and the resources that it owns.
+///
+/// # Examples
+///
+/// ```ignore
+/// dev_warn!(context.device().as_ref(), "firmware keeps UID {}\n", context.uid);
+/// let held = context.resources().hold(umem)?;
+/// ```
 pub struct UserContext<'a, T: Operations> {
     inner: Pin<&'a T>,
     device: &'a Device<T>,

@@ -21,6 +21,21 @@ use kernel::{
 
 /// Makes devices visible. There is no handle to keep: the bound device owns the registration and
 /// undoes it when it is unbound, so that forgetting something cannot outlive the driver.
+///
+/// # Context
+///
+/// The end of a registration waits for the operations that run, within the bound of the transport,
+/// and for nothing that user space does. Descriptors that are open stay so; all that is asked of
+/// them is `ENODEV` from then on.
+///
+/// # Examples
+///
+/// From the probe of a driver on the auxiliary bus, whose operations borrow from that device:
+///
+/// ```ignore
+/// let adev: &auxiliary::Device<Bound> = adev;
+/// Registration::<Context>::register(adev, parent, |adev| Hardware::of(adev))?;
+/// ```
 pub struct Registration<T: Operations>(PhantomData<T>);
 
 impl<T: Operations> Registration<T> {
@@ -31,8 +46,9 @@ impl<T: Operations> Registration<T> {
     /// the hardware that user space should see behind the node. `data` makes what the operations
     /// need; it may borrow from the bound device and from nothing that lives shorter.
     ///
-    /// Operations can be called before this returns. `ENOMEM` if memory or minor numbers ran out;
-    /// else the error of `data` or of the device core. May sleep.
+    /// Operations can be called before this returns, so what they need is there by then. `ENOMEM`
+    /// if memory or minor numbers ran out; else the error of `data` or of the device core. May
+    /// sleep; takes locks of the device core, so none that an operation takes may be held.
     pub fn register<D>(
         bound: &D,
         parent: &device::Device,

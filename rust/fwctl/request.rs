@@ -12,7 +12,19 @@ use kernel::prelude::*;
 /// One RPC on its way to the firmware.
 ///
 /// One allocation holds the request and, behind it, zeroed room for the reply. It was made, and
-/// charged to a memory cgroup, in the context of the caller.
+/// charged to a memory cgroup, in the context of the caller. Its methods do not sleep, but where
+/// they say so.
+///
+/// # Examples
+///
+/// A transport that takes a mailbox and fills another one:
+///
+/// ```ignore
+/// let (inbox, outbox) = request.buffers();
+/// stamp(inbox, context.uid());
+/// let len = hardware.exec(inbox, outbox)?;
+/// Ok(request.into_reply(len))
+/// ```
 ///
 /// # Invariants
 ///
@@ -103,7 +115,17 @@ impl Request {
 /// What the firmware answered.
 ///
 /// It may be longer than the caller's room: the caller is told the full length and given what
-/// fits.
+/// fits. There are three: the request's own room ([`Request::into_reply`]), the request itself
+/// ([`Request::into_reply_in_place`]), and a buffer of the driver's ([`Reply::new`]). None of its
+/// methods fails or sleeps.
+///
+/// # Examples
+///
+/// ```ignore
+/// let mut dump = fwctl::room_for_user(hardware.dump_len())?;
+/// hardware.dump(&mut dump)?;
+/// Ok(Reply::new(dump))
+/// ```
 pub struct Reply {
     buffer: KVVec<u8>,
     start: usize,

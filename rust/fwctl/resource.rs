@@ -152,7 +152,31 @@ fn lock_class() -> (&'static CStr, Pin<&'static LockClassKey>) {
 
 /// The resources of one descriptor.
 ///
-/// All methods may sleep. None is held across a command to the firmware.
+/// # Context
+///
+/// All methods may sleep on the table's own lock, which is not held across a command to the
+/// firmware and not while a closure of the driver could take another one: `wanted` of
+/// [`find`](Self::find) and [`take`](Self::take) runs under it, and may not call back.
+///
+/// # Examples
+///
+/// A place is had before the firmware is asked, so that what it made is never without an owner:
+///
+/// ```ignore
+/// let place = context.resources().reserve(&[pd])?;
+/// let key = hardware.create_mkey()?;
+/// let id = place.commit(Object::Mkey(key));
+/// Ok(reply.with_created(id))
+/// ```
+///
+/// And the other way round, it is taken out before the firmware is told, and is back in the table
+/// if that refuses:
+///
+/// ```ignore
+/// let taken = context.resources().take(id, |_| Ok(()))?;
+/// hardware.destroy(&taken)?;
+/// taken.gone();
+/// ```
 #[pin_data]
 pub struct Resources<R> {
     #[pin]

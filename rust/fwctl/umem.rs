@@ -134,6 +134,27 @@ pub(crate) struct Inner {
 }
 
 /// User memory that a device may write: pinned, accounted for, and mapped for the device.
+///
+/// Dropped before [`expose`](Self::expose) or after [`released`](Self::released), it is given back
+/// at once. Dropped in between, its pages and their mapping go to the [`quarantine`].
+///
+/// # Context
+///
+/// May be dropped where one may sleep. The other methods do not sleep and do not fail.
+///
+/// # Examples
+///
+/// ```ignore
+/// let shift = umem.page_shift(hardware.max_page_shift());
+/// match hardware.create_umem(umem.page_offset(), umem.expose(shift)) {
+///     Ok(id) => Ok(Object { umem, id }),
+///     Err(refusal) => {
+///         // The firmware said no, so it has not kept the addresses.
+///         umem.released();
+///         Err(refusal)
+///     }
+/// }
+/// ```
 pub struct Umem(Option<KBox<Inner>>);
 
 impl Umem {
