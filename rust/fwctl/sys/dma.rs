@@ -23,7 +23,7 @@ use kernel::{
 };
 
 extern "C" {
-    fn fwctl_helper_dma_is_copied(dev: *mut c_void, addr: bindings::dma_addr_t) -> bool;
+    fn fwctl_helper_dma_is_copied(dev: *mut c_void, table: *mut c_void) -> bool;
     fn fwctl_helper_sg_next(
         sg: *mut c_void,
         addr: *mut bindings::dma_addr_t,
@@ -90,19 +90,17 @@ impl Mapping {
             return Err(e);
         }
         // INVARIANT: It was just mapped.
-        let this = Self {
+        let mut this = Self {
             table,
             device,
             pages,
         };
-        let copied = |at: Segment| {
-            // SAFETY: The device is alive.
-            unsafe { fwctl_helper_dma_is_copied(as_raw(&this.device).cast(), at.addr) }
-        };
-        if this.segments().any(copied) {
-            return Err(EOPNOTSUPP);
+        let table: *mut bindings::sg_table = &mut *this.table;
+        // SAFETY: The device is alive; the table is mapped for it.
+        match unsafe { fwctl_helper_dma_is_copied(as_raw(&this.device).cast(), table.cast()) } {
+            true => Err(EOPNOTSUPP),
+            false => Ok(this),
         }
-        Ok(this)
     }
 
     /// What is mapped.

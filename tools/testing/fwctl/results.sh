@@ -62,13 +62,14 @@ patient=(--emu-arg=--exec-timeout=60)
 # selftests PREFIX MODULES OPTION...: all of them, each list with the devices and the VM that it needs.
 selftests()
 {
-	local prefix=$1 modules=$2 main i386 reset quarantine iommu lockdown power end kexec boot=$logs/kexec
+	local prefix=$1 modules=$2 main i386 reset quarantine iommu bounce lockdown power end kexec boot=$logs/kexec
 	shift 2
 	mapfile -t main < <(programs list)
 	mapfile -t i386 < <(programs list-i386)
 	mapfile -t reset < <(programs list-reset)
 	mapfile -t quarantine < <(programs list-quarantine)
 	mapfile -t iommu < <(programs list-iommu)
+	mapfile -t bounce < <(programs list-bounce)
 	mapfile -t lockdown < <(programs list-lockdown)
 	mapfile -t power < <(programs list-power)
 	mapfile -t end < <(programs list-shutdown)
@@ -81,6 +82,7 @@ selftests()
 	vm "${prefix}quarantine" "$modules" "$@" --devices 1 --allow-leak-at teardown "${quarantine[@]}"
 	vm "${prefix}iommu" "$modules" "$@" "${patient[@]}" --devices 1 --iommu --stock-module loop --stock-module ext4 \
 		"${iommu[@]}"
+	vm "${prefix}bounce" "$modules" "$@" --devices 1 --append swiotlb=force "${bounce[@]}"
 	vm "${prefix}lockdown" "$modules" "$@" --devices 1 "${lockdown[@]}"
 	vm "${prefix}power" "$modules" "$@" "${patient[@]}" --suspend --devices 1 "${power[@]}"
 	ends "${prefix}shutdown" "$modules" "$@" "${patient[@]}" --devices 1 "${end[@]}"
