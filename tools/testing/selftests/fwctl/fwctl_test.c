@@ -88,7 +88,7 @@ unsigned int patience(void)
 {
 	const char *seconds = getenv("FWCTL_TEST_PATIENCE");
 
-	return seconds ? atoi(seconds) : 100;
+	return seconds ? atoi(seconds) : 250;
 }
 
 bool patient(bool (*done)(void *), void *arg)

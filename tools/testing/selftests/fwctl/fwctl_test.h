@@ -71,12 +71,12 @@ int node_open(unsigned int n);
 /* How many nodes there are. */
 unsigned int node_count(void);
 /*
- * Seconds that a machine may take at worst for what takes a moment, 100 unless
+ * Seconds that a machine may take at worst for what takes a moment, 250 unless
  * FWCTL_TEST_PATIENCE says less; and what a test may take that waits so. Nothing
  * passes or fails by how long it took below that.
  */
 unsigned int patience(void);
-enum { TEST_S = 280 };
+enum { TEST_S = 900 };
 /* Waits until @done; false if that takes longer than any patience. */
 bool patient(bool (*done)(void *), void *arg);
 /* Waits for the end of a child; false if there is none. */
