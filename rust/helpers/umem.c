@@ -5,11 +5,7 @@
  */
 #include <linux/capability.h>
 #include <linux/cred.h>
-#include <linux/device.h>
-#include <linux/dma-map-ops.h>
 #include <linux/dma-mapping.h>
-#include <linux/iommu.h>
-#include <linux/iommu-dma.h>
 #include <linux/mm.h>
 #include <linux/pci.h>
 #include <linux/scatterlist.h>
@@ -65,35 +61,6 @@ void fwctl_helper_uncharge(struct user_struct *user, struct mm_struct *mm,
 	if (limited)
 		atomic_long_sub(pages, &user->locked_vm);
 	atomic64_sub(pages, &mm->pinned_vm);
-}
-
-/*
- * Whether what the device writes to a table that is mapped would have to be copied.
- * Behind an IOMMU dma_need_sync() says yes for all, once one buffer of the device
- * was copied; but such a buffer shows in where its address leads.
- */
-bool fwctl_helper_dma_is_copied(struct device *dev, struct sg_table *table)
-{
-	struct iommu_domain *domain;
-	struct scatterlist *sg;
-	int i;
-
-	if (!use_dma_iommu(dev)) {
-		for_each_sgtable_dma_sg(table, sg, i)
-			if (dma_need_sync(dev, sg_dma_address(sg)))
-				return true;
-		return false;
-	}
-	domain = iommu_get_domain_for_dev(dev);
-	if (!domain || !dev_is_dma_coherent(dev))
-		return true;
-	/* A table that may be copied is mapped entry by entry, each at an address of its own. */
-	if (table->nents != table->orig_nents)
-		return false;
-	for_each_sgtable_dma_sg(table, sg, i)
-		if (iommu_iova_to_phys(domain, sg_dma_address(sg)) != sg_phys(sg))
-			return true;
-	return false;
 }
 
 struct scatterlist *fwctl_helper_sg_next(struct scatterlist *sg, dma_addr_t *addr,

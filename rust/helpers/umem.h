@@ -7,7 +7,6 @@
 struct device;
 struct mm_struct;
 struct scatterlist;
-struct sg_table;
 struct user_struct;
 
 struct user_struct *fwctl_helper_user_get(void);
@@ -18,7 +17,6 @@ bool fwctl_helper_charge(struct user_struct *user, struct mm_struct *mm,
 			 unsigned long pages, unsigned long limit);
 void fwctl_helper_uncharge(struct user_struct *user, struct mm_struct *mm,
 			   unsigned long pages, bool limited);
-bool fwctl_helper_dma_is_copied(struct device *dev, struct sg_table *table);
 struct scatterlist *fwctl_helper_sg_next(struct scatterlist *sg, dma_addr_t *addr,
 					 unsigned int *len);
 int fwctl_helper_bus_master(struct device *dev);

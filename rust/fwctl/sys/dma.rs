@@ -23,7 +23,6 @@ use kernel::{
 };
 
 extern "C" {
-    fn fwctl_helper_dma_is_copied(dev: *mut c_void, table: *mut c_void) -> bool;
     fn fwctl_helper_sg_next(
         sg: *mut c_void,
         addr: *mut bindings::dma_addr_t,
@@ -48,6 +47,10 @@ unsafe impl Send for Mapping {}
 unsafe impl Sync for Mapping {}
 
 const BIDIRECTIONAL: bindings::dma_data_direction = bindings::dma_data_direction::DMA_BIDIRECTIONAL;
+
+/// The device writes when it likes and nobody syncs: neither copies nor caches may be between. With
+/// it the same page may be mapped often, too.
+const COHERENT: c_ulong = bindings::DMA_ATTR_REQUIRE_COHERENT as c_ulong;
 
 /// A part of a mapping that is contiguous for the device.
 #[derive(Clone, Copy)]
@@ -82,25 +85,20 @@ impl Mapping {
         let device: ARef<device::Device> = device.into();
         // SAFETY: The table holds the pages; the device is bound.
         let mapped = to_result(unsafe {
-            bindings::dma_map_sgtable(as_raw(&device), &mut *table, BIDIRECTIONAL, 0)
+            bindings::dma_map_sgtable(as_raw(&device), &mut *table, BIDIRECTIONAL, COHERENT)
         });
         if let Err(e) = mapped {
             // SAFETY: It was allocated above and is not mapped.
             unsafe { bindings::sg_free_table(&mut *table) };
-            return Err(e);
+            // The error for an address that the device could not have without a copy.
+            return Err(if e == EIO { EOPNOTSUPP } else { e });
         }
         // INVARIANT: It was just mapped.
-        let mut this = Self {
+        Ok(Self {
             table,
             device,
             pages,
-        };
-        let table: *mut bindings::sg_table = &mut *this.table;
-        // SAFETY: The device is alive; the table is mapped for it.
-        match unsafe { fwctl_helper_dma_is_copied(as_raw(&this.device).cast(), table.cast()) } {
-            true => Err(EOPNOTSUPP),
-            false => Ok(this),
-        }
+        })
     }
 
     /// What is mapped.
@@ -145,15 +143,15 @@ unsafe fn take(sg: NonNull<bindings::scatterlist>) -> (Segment, *mut bindings::s
 
 impl Drop for Mapping {
     fn drop(&mut self) {
-        // SAFETY: By the type's invariant, with the direction and the number of entries that it was
-        // mapped with.
+        // SAFETY: By the type's invariant, with the direction, the attributes and the number of
+        // entries that it was mapped with.
         unsafe {
             bindings::dma_unmap_sg_attrs(
                 as_raw(&self.device),
                 self.table.sgl,
                 self.table.orig_nents as c_int,
                 BIDIRECTIONAL,
-                0,
+                COHERENT,
             );
             bindings::sg_free_table(&mut *self.table);
         }
