@@ -65,17 +65,6 @@ FIXTURE_TEARDOWN(dump)
 	munmap(self->pieces, DUMP + MIB);
 }
 
-/* A read of a register, answered in @out. 0 or a negative errno. */
-static int register_read(int fd, uint8_t *in, uint8_t *out, uint32_t len)
-{
-	uint32_t out_len = len;
-	int ret = rpc(fd, FWCTL_RPC_DEBUG_READ_ONLY, in, len, out, &out_len);
-
-	if (ret)
-		return ret;
-	return out[0] ? -EREMOTEIO : 0;
-}
-
 /* The whole core dump through the mailbox; how many RPCs, or a negative errno. */
 static int core_inline(int fd, uint8_t *to)
 {
@@ -90,7 +79,7 @@ static int core_inline(int fd, uint8_t *to)
 		access_reg(in, OP_MOD_READ, REG_CORE_DUMP);
 		reg[3] = CORE_TO_MAILBOX;
 		set32(reg, 0x24, at);
-		ret = register_read(fd, in, out, sizeof(in));
+		ret = rpc_done(fd, in, sizeof(in), out, sizeof(in));
 		if (ret)
 			return ret;
 		reg = out + MBOX_HEADER;
@@ -206,7 +195,7 @@ static int bulk_piece(FIXTURE_DATA(dump) *self, bool to_memory, uint32_t size,
 		set32(reg, 0x28, self->umem.addr >> 32);
 		set32(reg, 0x2c, self->umem.addr);
 	}
-	return register_read(self->fd, in, out, MBOX_HEADER + RES_LEN);
+	return rpc_done(self->fd, in, MBOX_HEADER + RES_LEN, out, MBOX_HEADER + RES_LEN);
 }
 
 /* Theory: so is a resource dump, of which the mailbox takes a few bytes at a time. */

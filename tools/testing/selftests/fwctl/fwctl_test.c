@@ -214,17 +214,21 @@ void access_reg(void *in, uint16_t op_mod, uint16_t id)
 	set16(in, 10, id);
 }
 
-int read_mgir(int fd)
+int rpc_done(int fd, const void *in, uint32_t in_len, uint8_t *out, uint32_t out_len)
 {
-	uint8_t in[MBOX_HEADER + MGIR_LEN] = {}, out[sizeof(in)] = {};
-	uint32_t out_len = sizeof(out);
-	int ret;
+	int ret = rpc(fd, FWCTL_RPC_DEBUG_READ_ONLY, in, in_len, out, &out_len);
 
-	access_reg(in, OP_MOD_READ, REG_MGIR);
-	ret = rpc(fd, FWCTL_RPC_DEBUG_READ_ONLY, in, sizeof(in), out, &out_len);
 	if (ret)
 		return ret;
 	return out[0] ? -EREMOTEIO : 0;
+}
+
+int read_mgir(int fd)
+{
+	uint8_t in[MBOX_HEADER + MGIR_LEN] = {}, out[sizeof(in)] = {};
+
+	access_reg(in, OP_MOD_READ, REG_MGIR);
+	return rpc_done(fd, in, sizeof(in), out, sizeof(out));
 }
 
 bool all_gone(int fd)
@@ -232,6 +236,16 @@ bool all_gone(int fd)
 	struct fwctl_info_mlx5 data;
 
 	return info_mlx5(fd, &data) == -ENODEV && read_mgir(fd) == -ENODEV;
+}
+
+static bool gone(void *fd)
+{
+	return all_gone(*(int *)fd);
+}
+
+bool all_gone_wait(int fd)
+{
+	return patient(gone, &fd);
 }
 
 static int port_open(unsigned int port)
@@ -464,6 +478,33 @@ static bool stall_taken(struct stall *stall)
 	struct pollfd poll_fd = { stall->uffd, POLLIN, 0 };
 
 	return poll(&poll_fd, 1, patience() * 1000) == 1;
+}
+
+pid_t holding_child(int ours, int (*hold)(int fd))
+{
+	int ready[2];
+	pid_t child;
+	char byte;
+
+	if (pipe(ready))
+		return -1;
+	child = fork();
+	if (!child) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		close(ours);
+		close(ready[0]);
+		if (hold(node_open(0)))
+			_exit(1);
+		(void)!write(ready[1], "x", 1);
+		pause();
+	}
+	close(ready[1]);
+	if (read(ready[0], &byte, 1) != 1) {
+		waitpid(child, NULL, 0);
+		child = -1;
+	}
+	close(ready[0]);
+	return child;
 }
 
 pid_t stalled_child(void (*take)(void *page, void *arg), void *arg)

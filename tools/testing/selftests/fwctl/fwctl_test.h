@@ -97,6 +97,8 @@ int rpc(int fd, uint32_t scope, const void *in, uint32_t in_len, void *out,
 	uint32_t *out_len);
 /* FWCTL_RSC_DESTROY of user memory; 0 or a negative errno. */
 int rsc_destroy(int fd, uint32_t id);
+/* The same with the least scope and replies of one size; EREMOTEIO for a refusal by the firmware. */
+int rpc_done(int fd, const void *in, uint32_t in_len, uint8_t *out, uint32_t out_len);
 /* Fills the header of an access to a register. */
 void access_reg(void *in, uint16_t op_mod, uint16_t id);
 /* Reads MGIR: the shortest RPC that any device answers. 0 or a negative errno. */
@@ -104,6 +106,8 @@ int read_mgir(int fd);
 
 /* Whether every call on a descriptor says that its device is gone. */
 bool all_gone(int fd);
+/* Waits until it does. */
+bool all_gone_wait(int fd);
 
 /* The control port of the device behind node N, opened; -1 on hardware. */
 int control_open(unsigned int n);
@@ -144,6 +148,12 @@ bool firmware_pending_wait(int control, long long count);
  * one leaves behind; false if they do not get there.
  */
 bool calls_in_flight(void);
+
+/*
+ * A child with a descriptor of its own, and without ours, that has come back from
+ * @hold with 0 and waits to be killed; -1 if it has not.
+ */
+pid_t holding_child(int ours, int (*hold)(int fd));
 
 /*
  * A child that @take, which is given a page whose first fault nobody answers, has

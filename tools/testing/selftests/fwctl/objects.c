@@ -188,30 +188,24 @@ static bool are_there(void *arg)
 	return firmware_objects(wanted->control, wanted->kind) == wanted->count;
 }
 
+static int ten_pds(int fd)
+{
+	uint32_t pd;
+	int ret = 0;
+
+	for (int i = 0; i < 10 && !ret; i++)
+		ret = alloc_pd(fd, READ_ONLY, &pd);
+	return ret;
+}
+
 /* Theory: the same where the process is killed that had the descriptor. */
 TEST_F_TIMEOUT(objects, killed, TEST_S)
 {
 	struct wanted none = { self->control, "pd", self->pds };
-	int ready[2], status;
-	pid_t child;
-	char byte;
+	pid_t child = holding_child(self->fd, ten_pds);
+	int status;
 
-	ASSERT_EQ(0, pipe(ready));
-	child = fork();
-	if (!child) {
-		int fd = node_open(0);
-		uint32_t pd;
-
-		close(self->fd);
-		for (int i = 0; i < 10; i++)
-			if (alloc_pd(fd, READ_ONLY, &pd))
-				_exit(1);
-		(void)!write(ready[1], "x", 1);
-		pause();
-	}
-	close(ready[1]);
-	ASSERT_EQ(1, read(ready[0], &byte, 1));
-	close(ready[0]);
+	ASSERT_LT(0, child);
 	EXPECT_EQ(10, PDS());
 	ASSERT_EQ(0, kill(child, SIGKILL));
 	ASSERT_EQ(child, waitpid(child, &status, 0));

@@ -203,25 +203,18 @@ TEST_F_TIMEOUT(quarantine, object, TEST_S)
 	EXPECT_EQ(0, firmware_objects(self->control, "pd"));
 }
 
+static int hold_all(int fd)
+{
+	return register_all(fd, memory(2 * UMEMS * PAGE));
+}
+
 /* Theory: who is killed leaves nothing behind. */
 TEST_F_TIMEOUT(quarantine, killed, TEST_S)
 {
-	int ready[2], status;
-	pid_t child;
-	char byte;
+	pid_t child = holding_child(self->fd, hold_all);
+	int status;
 
-	ASSERT_EQ(0, pipe(ready));
-	child = fork();
-	if (!child) {
-		int fd = node_open(0);
-
-		close(self->fd);
-		if (!register_all(fd, memory(2 * UMEMS * PAGE)))
-			(void)!write(ready[1], "x", 1);
-		pause();
-	}
-	close(ready[1]);
-	ASSERT_EQ(1, read(ready[0], &byte, 1));
+	ASSERT_LT(0, child);
 	EXPECT_EQ(UMEMS, firmware_objects(self->control, "umem"));
 	EXPECT_EQ(UMEMS / 2, firmware_objects(self->control, "mkey"));
 	ASSERT_EQ(0, kill(child, SIGKILL));
@@ -229,7 +222,6 @@ TEST_F_TIMEOUT(quarantine, killed, TEST_S)
 	EXPECT_TRUE(pinned_wait(self->pinned));
 	EXPECT_EQ(0, firmware_objects(self->control, "mkey"));
 	EXPECT_EQ(0, firmware_objects(self->control, "pd"));
-	close(ready[0]);
 }
 
 /* Whether what was armed has been used up. */

@@ -133,11 +133,6 @@ FIXTURE_TEARDOWN(reset)
 	close(self->control);
 }
 
-static bool gone(void *fd)
-{
-	return all_gone(*(int *)fd);
-}
-
 /*
  * Theory: all descriptors end, all calls with them; the device, if it comes back,
  * has its old name, although descriptors are still open. Memory is given back, as
@@ -149,7 +144,7 @@ TEST_F_TIMEOUT(reset, ends, TEST_S)
 	int fd;
 
 	ASSERT_EQ(0, variant->end(self->function, self->control));
-	ASSERT_TRUE(patient(gone, &self->fd));
+	ASSERT_TRUE(all_gone_wait(self->fd));
 	if (variant->busy && !upstream_driver())
 		EXPECT_TRUE(crowd_wait(&self->crowd, true));
 	if (variant->comes_back) {

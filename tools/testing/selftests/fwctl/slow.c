@@ -98,11 +98,6 @@ static bool others_go_on(FIXTURE_DATA(slow) *self)
 	return child_wait(child, &status) && status == 0;
 }
 
-static bool gone(void *fd)
-{
-	return all_gone(*(int *)fd);
-}
-
 /* A child that unbinds the driver, and has begun to. */
 static pid_t unbinder(FIXTURE_DATA(slow) *self)
 {
@@ -110,7 +105,7 @@ static pid_t unbinder(FIXTURE_DATA(slow) *self)
 
 	if (!child)
 		_exit(-write_file(DRIVER "/unbind", self->auxiliary));
-	return patient(gone, &self->fd) ? child : -1;
+	return all_gone_wait(self->fd) ? child : -1;
 }
 
 /*

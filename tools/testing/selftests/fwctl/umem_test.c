@@ -32,18 +32,10 @@ void *memory(size_t len)
 	return addr == MAP_FAILED ? NULL : addr;
 }
 
-static int carried_out(int ret, const uint8_t *out)
-{
-	if (ret)
-		return ret;
-	return out[0] ? -EREMOTEIO : 0;
-}
-
 int core_dump(int fd, uint32_t mkey, uint64_t addr, uint32_t len)
 {
 	uint8_t in[MBOX_HEADER + CORE_DUMP_LEN] = {}, out[sizeof(in)] = {};
 	uint8_t *reg = in + MBOX_HEADER;
-	uint32_t out_len = sizeof(out);
 
 	access_reg(in, OP_MOD_READ, REG_CORE_DUMP);
 	reg[3] = OP_DUMP_TO_MEMORY;
@@ -51,8 +43,7 @@ int core_dump(int fd, uint32_t mkey, uint64_t addr, uint32_t len)
 	set32(reg, 0x14, len);
 	set32(reg, 0x18, addr >> 32);
 	set32(reg, 0x1c, addr);
-	return carried_out(rpc(fd, FWCTL_RPC_DEBUG_READ_ONLY, in, sizeof(in), out,
-			       &out_len), out);
+	return rpc_done(fd, in, sizeof(in), out, sizeof(out));
 }
 
 bool is_core_dump(const void *addr, size_t len)
@@ -70,24 +61,20 @@ bool is_core_dump(const void *addr, size_t len)
 int pd_alloc(int fd)
 {
 	uint8_t in[MBOX_HEADER] = {}, out[MBOX_HEADER] = {};
-	uint32_t out_len = sizeof(out);
 	int ret;
 
 	set16(in, 0, OP_ALLOC_PD);
-	ret = carried_out(rpc(fd, FWCTL_RPC_DEBUG_READ_ONLY, in, sizeof(in), out,
-			      &out_len), out);
+	ret = rpc_done(fd, in, sizeof(in), out, sizeof(out));
 	return ret ?: (int)(get32(out, 8) & 0xffffff);
 }
 
 int object_end(int fd, uint16_t opcode, uint32_t number)
 {
 	uint8_t in[MBOX_HEADER] = {}, out[MBOX_HEADER] = {};
-	uint32_t out_len = sizeof(out);
 
 	set16(in, 0, opcode);
 	set32(in, 8, number);
-	return carried_out(rpc(fd, FWCTL_RPC_DEBUG_READ_ONLY, in, sizeof(in), out,
-			       &out_len), out);
+	return rpc_done(fd, in, sizeof(in), out, sizeof(out));
 }
 
 void mkey_request(uint8_t *in, uint32_t pd, uint32_t umem_id, uint64_t offset,
@@ -113,13 +100,11 @@ uint32_t mkey_create(int fd, uint32_t pd, uint32_t umem_id, uint64_t offset,
 		     uint64_t start, uint64_t len, int *error)
 {
 	uint8_t in[MKEY_LEN], out[MBOX_HEADER] = {};
-	uint32_t out_len = sizeof(out);
 	const uint8_t variant = 0x5a;
 
 	mkey_request(in, pd, umem_id, offset, start, len);
 	in[0x17] = variant;
-	*error = carried_out(rpc(fd, FWCTL_RPC_DEBUG_READ_ONLY, in, sizeof(in), out,
-				 &out_len), out);
+	*error = rpc_done(fd, in, sizeof(in), out, sizeof(out));
 	return *error ? 0 : (get32(out, 8) & 0xffffff) << 8 | variant;
 }
 

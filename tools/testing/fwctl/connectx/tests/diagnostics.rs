@@ -8,7 +8,6 @@
 mod common;
 
 use common::{message, pattern, wide, word, Driver, DATA};
-use connectx::Config;
 use proptest::prelude::*;
 
 const SINGLE: u32 = 1 << 31;
@@ -18,15 +17,6 @@ const ON_DEMAND: u32 = 1 << 27;
 const ENABLE: u32 = 1 << 26;
 const BAD_PARAM: u8 = 3;
 const SEED: u32 = 0x5eed;
-
-fn seeded() -> Driver {
-    let mut driver = Driver::with(Config {
-        dump_seed: SEED,
-        ..Config::default()
-    });
-    driver.init();
-    driver
-}
 
 /// SET_DIAGNOSTIC_PARAMS; `destination` is key, size and address.
 fn set(uid: u16, flags: u32, log: u32, ids: &[u16], destination: (u32, u32, u64)) -> Vec<u8> {
@@ -58,7 +48,7 @@ fn expected(id: u32, sample: u32) -> (u32, u32, u64) {
 
 #[test]
 fn a_single_run_fills_the_buffer() {
-    let mut driver = seeded();
+    let mut driver = Driver::seeded(SEED);
     assert_eq!(counters(&mut driver, 0, 1, 0).0, 9, "off");
     let input = set(0, ENABLE | SINGLE, 2, &[0x401, 0x2006], (0, 0, 0));
     assert_eq!(driver.command(&input, 16).0, 0);
@@ -80,7 +70,7 @@ fn a_single_run_fills_the_buffer() {
 
 #[test]
 fn repeated_samples_push_out_the_oldest() {
-    let mut driver = seeded();
+    let mut driver = Driver::seeded(SEED);
     for flags in [REPETITIVE, ON_DEMAND] {
         let input = set(0, ENABLE | CLEAR | flags, 1, &[0x402], (0, 0, 0));
         assert_eq!(driver.command(&input, 16).0, 0);
@@ -95,7 +85,7 @@ fn repeated_samples_push_out_the_oldest() {
 
 #[test]
 fn records_go_to_memory_with_the_rights_of_who_said_so() {
-    let mut driver = seeded();
+    let mut driver = Driver::seeded(SEED);
     let user = driver.user_memory(&[DATA]);
     let other = driver.create_uctx(4).1;
     let to = |uid, key, size, addr| set(uid, ENABLE | SINGLE, 3, &[0x401], (key, size, addr));
@@ -129,7 +119,7 @@ fn records_go_to_memory_with_the_rights_of_who_said_so() {
 
 #[test]
 fn what_makes_no_sense_is_refused() {
-    let mut driver = seeded();
+    let mut driver = Driver::seeded(SEED);
     for (flags, log, ids) in [
         (ENABLE | SINGLE | REPETITIVE, 1, &[0x401][..]),
         (ENABLE, 11, &[0x401]),
@@ -154,7 +144,7 @@ fn what_makes_no_sense_is_refused() {
 
 #[test]
 fn capabilities_tell_what_there_is() {
-    let mut driver = seeded();
+    let mut driver = Driver::seeded(SEED);
     let general = driver.ok(0x100, 1, &[], 4112);
     let count = word(&general, 16 + 0x50) >> 16;
     assert_eq!(count, 8);
@@ -172,7 +162,7 @@ proptest! {
         inputs in proptest::collection::vec(
             (any::<bool>(), proptest::collection::vec(any::<u8>(), 0..64), 0..400_usize), 1..32),
     ) {
-        let mut driver = seeded();
+        let mut driver = Driver::seeded(SEED);
         for (ask, body, out) in inputs {
             let opcode: u16 = if ask { 0x821 } else { 0x820 };
             let mut input = message(opcode, 0, 0, &[]);

@@ -7,22 +7,12 @@
 mod common;
 
 use common::{core_dump, message, pattern, res_dump, wide, word, Driver, DATA};
-use connectx::Config;
 
 const READ: u16 = 1;
 const WRITE: u16 = 0;
 const SEED: u32 = 0x1234_5678;
 const WHOLE: usize = 2 << 20;
 const BULK: u16 = 0x1002;
-
-fn seeded() -> Driver {
-    let mut driver = Driver::with(Config {
-        dump_seed: SEED,
-        ..Config::default()
-    });
-    driver.init();
-    driver
-}
 
 /// 768 pages that are no neighbours of one another.
 fn scattered() -> Vec<u64> {
@@ -49,7 +39,7 @@ fn assert_core_dump(dump: &[u8]) {
 
 #[test]
 fn core_dump_lands_in_memory_at_once() {
-    let mut driver = seeded();
+    let mut driver = Driver::seeded(SEED);
     let pages = scattered();
     let user = driver.user_memory(&pages);
     let request = core_dump(2, user.key, 3 << 20, 0, 64);
@@ -64,7 +54,7 @@ fn core_dump_lands_in_memory_at_once() {
 
 #[test]
 fn core_dump_can_be_read_inline() {
-    let mut driver = seeded();
+    let mut driver = Driver::seeded(SEED);
     let mut dump = Vec::new();
     let mut request = core_dump(3, 0, 0, 0, 64 + 65536);
     loop {
@@ -96,7 +86,7 @@ fn core_dump_can_be_read_inline() {
 
 #[test]
 fn resource_dumps_are_the_same_inline_and_in_memory() {
-    let mut driver = seeded();
+    let mut driver = Driver::seeded(SEED);
     let pages = scattered();
     let user = driver.user_memory(&pages);
     for (kind, index1) in [(0xffff, 0), (0x1000, 0), (0x1001, 700)] {
@@ -121,7 +111,7 @@ fn resource_dumps_are_the_same_inline_and_in_memory() {
 
 #[test]
 fn bulk_dump_comes_in_pieces_and_follows_the_seed() {
-    let mut driver = seeded();
+    let mut driver = Driver::seeded(SEED);
     let pages = scattered();
     let user = driver.user_memory(&pages);
     let mut request = res_dump(BULK, 0, user.key, 300_000, 0);
@@ -171,7 +161,7 @@ fn bulk_dump_comes_in_pieces_and_follows_the_seed() {
 
 #[test]
 fn what_cannot_be_written_whole_is_not_written() {
-    let mut driver = seeded();
+    let mut driver = Driver::seeded(SEED);
     let user = driver.user_memory(&[DATA, DATA + 0x2000]);
     // The second page of the first list is read-only.
     let mut input = message(0xa08, 0, user.uid, &[]);

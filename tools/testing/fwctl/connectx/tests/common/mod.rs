@@ -127,6 +127,16 @@ impl Driver {
         driver
     }
 
+    /// Up, over a device whose dumps and counters come of `seed`.
+    pub fn seeded(seed: u32) -> Self {
+        let mut driver = Self::with(Config {
+            dump_seed: seed,
+            ..Config::default()
+        });
+        driver.init();
+        driver
+    }
+
     /// A function after the whole init sequence.
     pub fn ready() -> Self {
         let mut driver = Self::new();
