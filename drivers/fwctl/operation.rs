@@ -36,6 +36,7 @@ use kernel::{
     new_work,
     prelude::*,
     sync::{
+        atomic::ordering::Relaxed,
         Arc,
         Mutex, //
     },
@@ -117,6 +118,7 @@ impl Operation {
         if opens {
             queues.contexts.enqueue(self.clone());
         } else {
+            queues.waiting.fetch_add(1, Relaxed);
             queues.operations.enqueue(self.clone());
         }
     }
@@ -186,6 +188,9 @@ impl WorkItem for Operation {
         let Some((job, in_flight)) = job else {
             return;
         };
+        if !matches!(job, Job::Open(_)) {
+            this.context.device.queues.waiting.fetch_sub(1, Relaxed);
+        }
         let calls = in_flight.calls();
         let answer = if abandoned || !calls.wanted() {
             Err(ENODEV)
@@ -201,11 +206,12 @@ impl WorkItem for Operation {
                 None
             }
         };
-        this.done.complete_all();
         if let Some(answer) = unwanted {
             this.undo(&calls, answer);
         }
+        // Before its caller goes on: who has had the answer and closes the descriptor waits for that.
         this.context.end(&calls);
+        this.done.complete_all();
         // `in_flight` goes last: from then on the driver may be gone.
     }
 }
