@@ -95,7 +95,7 @@ impl Context {
                 calls.open(&context.uctx)?;
                 context.opened(link);
             }
-            Delivery::Worker => {
+            Delivery::Worker | Delivery::Async => {
                 let operation = Operation::new(context.clone())?;
                 operation.send(&calls, Job::Open(link));
                 drop(calls);
@@ -129,7 +129,7 @@ impl Context {
         };
         match calls.context() {
             Delivery::Caller => self.close(&calls),
-            Delivery::Worker => {
+            Delivery::Worker | Delivery::Async => {
                 self.close_on_worker(&calls);
                 drop(calls);
                 if !task::unattended() {
@@ -163,7 +163,7 @@ impl Context {
             match calls.context() {
                 Delivery::Caller => self.close(calls),
                 // Not on the worker of this operation, for which other RPCs may be waiting.
-                Delivery::Worker => self.close_on_worker(calls),
+                Delivery::Worker | Delivery::Async => self.close_on_worker(calls),
             }
         }
     }

@@ -60,23 +60,59 @@ pub(crate) struct Queues {
     /// RPCs, as many at a time as the driver takes.
     #[pin]
     pub(crate) operations: DeviceQueue,
+    /// Of these, those that have not begun.
+    pub(crate) waiting: Atomic<u32>,
+    /// RPCs that were started and not answered.
+    started: Atomic<u32>,
+    /// How many of those there may be.
+    started_max: u16,
     /// The opening and closing of contexts, in which none waits for another.
     #[pin]
     pub(crate) contexts: DeviceQueue,
 }
 
 impl Queues {
-    /// For a driver that delivers `parallel` RPCs at a time, and opens where `context` says.
-    /// `ENOMEM`.
-    pub(crate) fn new(parallel: u16, context: Delivery) -> impl PinInit<Self, Error> {
+    /// For a driver that delivers `parallel` RPCs at a time on workers and `started_max` without
+    /// one, and opens where `context` says. `ENOMEM`.
+    pub(crate) fn new(
+        parallel: u16,
+        started_max: u16,
+        context: Delivery,
+    ) -> impl PinInit<Self, Error> {
         let contexts = match context {
             Delivery::Caller => 0,
-            Delivery::Worker => OwnedQueue::PARALLEL_MAX,
+            Delivery::Worker | Delivery::Async => OwnedQueue::PARALLEL_MAX,
         };
         try_pin_init!(Self {
             operations <- DeviceQueue::new(parallel),
+            waiting: Atomic::new(0),
+            started: Atomic::new(0),
+            started_max,
             contexts <- DeviceQueue::new(contexts),
         })
+    }
+}
+
+/// A place among the RPCs that were started and not answered. Can be given back in an interrupt, if
+/// that is not the last of the device.
+pub(crate) struct Started(Arc<Device>);
+
+impl Started {
+    /// `None` if there is none, or somebody has waited for longer.
+    pub(crate) fn new(device: &Arc<Device>) -> Option<Self> {
+        let queues = &device.queues;
+        if queues.waiting.load(Relaxed) > 0 {
+            return None;
+        }
+        let before = queues.started.fetch_add(1, Relaxed);
+        let this = Self(device.clone());
+        (before < queues.started_max.into()).then_some(this)
+    }
+}
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        self.0.queues.started.fetch_sub(1, Relaxed);
     }
 }
 
@@ -164,7 +200,7 @@ impl Device {
                 }
             }
             // All at once, so that firmware that does not answer is waited for once.
-            Delivery::Worker => {
+            Delivery::Worker | Delivery::Async => {
                 for context in self.contexts.lock().values() {
                     context.close_on_worker(calls);
                 }

@@ -8,6 +8,7 @@
 use crate::{
     context::Context,
     ffi,
+    flight::Flight,
     gate::{
         self,
         Label, //
@@ -135,17 +136,11 @@ fn rpc(context: &Arc<Context>, arg: UserPtr) -> Result {
     let in_len = rpc.in_len as usize;
     let out = UserPtr::from_addr(rpc.out as usize);
     let out_len = rpc.out_len as usize;
-    // A C driver brings memory of its own for the reply.
-    let room = if device.driver.takes_requests() {
-        out_len
-    } else {
-        0
-    };
-    let mut buffer = Request::allocate(in_len, room)?;
-    UserSlice::new(input, in_len).read_all(&mut buffer, GFP_KERNEL_ACCOUNT)?;
+    let input = UserSlice::new(input, in_len);
 
     if device.driver.takes_requests() {
-        let request = Request::new(buffer, out_len)?;
+        let mut request = Request::new(in_len, out_len)?;
+        input.reader().read_slice(request.input_mut())?;
         let reply = deliver(context, label, request)?;
         rpc.out_len = u32::try_from(reply.full_len())?;
         let told = respond(out, out_len, reply.as_bytes()).and_then(|()| user.write(&rpc));
@@ -155,6 +150,9 @@ fn rpc(context: &Arc<Context>, arg: UserPtr) -> Result {
         }
         told
     } else {
+        // A C driver brings memory of its own for the reply.
+        let mut buffer = fwctl::room_for_user(in_len)?;
+        input.read_all(&mut buffer, GFP_KERNEL_ACCOUNT)?;
         let outcome = {
             let calls = device.driver.enter()?;
             let outcome = calls.fw_rpc(&context.uctx, label.scope(), buffer, out_len);
@@ -177,13 +175,25 @@ fn deliver(context: &Arc<Context>, label: Label, request: Request) -> Result<Rep
     let delivery = calls
         .check(&context.uctx, label.scope(), &request)
         .map_err(|e| label.refusal(e))?;
-    let operation = match delivery {
+    let request = match delivery {
         Delivery::Caller => {
             label.record(device, &calls);
             return calls.rpc(&context.uctx, label.scope(), request);
         }
-        Delivery::Worker => Operation::new(context.clone())?,
+        Delivery::Async => {
+            let flight = Flight::new(context.clone())?;
+            label.record(device, &calls);
+            match flight.start(&calls, label.scope(), request) {
+                Ok(()) => {
+                    drop(calls);
+                    return flight.wait();
+                }
+                Err(request) => request,
+            }
+        }
+        Delivery::Worker => request,
     };
+    let operation = Operation::new(context.clone())?;
     label.record(device, &calls);
     operation.send(&calls, Job::Rpc(label.scope(), request));
     // The end of the driver waits for the operation, not for whoever waits here.

@@ -21,6 +21,7 @@ mod context;
 mod device;
 #[allow(unsafe_code)]
 mod ffi;
+mod flight;
 mod gate;
 mod ioctl;
 mod operation;

@@ -10,6 +10,8 @@
 #include <linux/kbuild.h>
 #include <uapi/fwctl/mlx5.h>
 
+#include "../helpers/mlx5.h"
+
 #ifndef FWCTL_OUT_OF_TREE
 #error "another <linux/fwctl.h> was found before include/linux/fwctl.h"
 #endif
@@ -63,6 +65,8 @@ int main(void)
 	FIELD(UMEM_REG_RSC_ID, struct fwctl_rsc_umem_reg, rsc_id);
 	DEFINE(UMEM_REG_NUMBER, FWCTL_RSC_UMEM_REG);
 	DEFINE(RSC_TYPE_UMEM, FWCTL_RSC_TYPE_UMEM);
+
+	SIZE(MLX5_COMMAND, struct fwctl_helper_mlx5_command);
 
 	DEFINE(TYPE_MLX5, FWCTL_DEVICE_TYPE_MLX5);
 	DEFINE(TYPE_CXL, FWCTL_DEVICE_TYPE_CXL);

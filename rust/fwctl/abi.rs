@@ -6,6 +6,7 @@
 //! Rust types. Drivers do not use this module by name.
 
 use super::{
+    Completer,
     Delivery,
     Device,
     DeviceType,
@@ -40,6 +41,8 @@ pub struct DriverOps {
     pub device_type: DeviceType,
     /// See [`Operations::PARALLEL`].
     pub parallel: u16,
+    /// See [`Operations::ASYNC`].
+    pub started: u16,
     /// See [`Operations::CONTEXT`].
     pub context: Delivery,
     /// See [`Operations::UMEM`].
@@ -56,6 +59,13 @@ pub struct DriverOps {
     pub check: unsafe fn(*mut bindings::fwctl_uctx, Scope, &Request) -> Result<Delivery>,
     /// See [`Operations::rpc`].
     pub rpc: unsafe fn(*mut bindings::fwctl_uctx, Scope, Request) -> Result<Reply>,
+    /// See [`Operations::start`].
+    pub start: unsafe fn(
+        *mut bindings::fwctl_uctx,
+        Scope,
+        Request,
+        Completer,
+    ) -> core::result::Result<(), Request>,
     /// See [`Operations::destroy`]. `ENOENT` if the context does not own such a resource, of this
     /// type if one is given; `EBUSY` if something needs it.
     pub destroy: unsafe fn(*mut bindings::fwctl_uctx, ResourceId, Option<ResourceType>) -> Result,
@@ -90,12 +100,15 @@ struct Context<T: Operations> {
 /// The table of `T`.
 pub(crate) const fn ops<T: Operations>() -> DriverOps {
     const {
+        // There is nobody to whom a context could be handed when it is open.
+        assert!(!matches!(T::CONTEXT, Delivery::Async));
         // kmalloc() promises no more for an arbitrary size.
         assert!(core::mem::align_of::<Context<T>>() <= core::mem::align_of::<u64>());
     }
     DriverOps {
         device_type: T::DEVICE_TYPE,
         parallel: T::PARALLEL,
+        started: T::ASYNC,
         context: T::CONTEXT,
         umem: T::UMEM,
         uctx_size: core::mem::size_of::<Context<T>>(),
@@ -104,6 +117,7 @@ pub(crate) const fn ops<T: Operations>() -> DriverOps {
         info: info::<T>,
         check: check::<T>,
         rpc: rpc::<T>,
+        start: start::<T>,
         destroy: destroy::<T>,
         register_umem: register_umem::<T>,
     }
@@ -228,6 +242,23 @@ unsafe fn rpc<T: Operations>(
 ) -> Result<Reply> {
     // SAFETY: As required of the caller.
     unsafe { with_context::<T, _>(uctx, |context, data| T::rpc(context, data, scope, request)) }
+}
+
+/// # Safety
+///
+/// As [`DriverOps`] says.
+unsafe fn start<T: Operations>(
+    uctx: *mut bindings::fwctl_uctx,
+    scope: Scope,
+    request: Request,
+    completer: Completer,
+) -> core::result::Result<(), Request> {
+    // SAFETY: As required of the caller.
+    unsafe {
+        with_context::<T, _>(uctx, |context, data| {
+            T::start(context, data, scope, request, completer)
+        })
+    }
 }
 
 /// # Safety

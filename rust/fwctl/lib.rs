@@ -13,6 +13,7 @@
 //! C header: `include/linux/fwctl.h`
 
 pub mod abi;
+mod async_reply;
 mod context;
 mod device;
 mod operations;
@@ -24,6 +25,10 @@ pub mod sys;
 pub mod umem;
 
 pub use self::{
+    async_reply::{
+        AsyncReply,
+        Completer, //
+    },
     context::UserContext,
     device::Device,
     operations::{

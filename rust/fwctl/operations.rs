@@ -3,6 +3,7 @@
 //! What a vendor driver implements.
 
 use super::{
+    Completer,
     Device,
     Reply,
     Request,
@@ -43,6 +44,9 @@ pub enum Delivery {
     Caller,
     /// On a worker of the core, because it waits. The caller can be killed meanwhile.
     Worker,
+    /// Started in the caller and answered later, when the transport has the reply: see
+    /// [`Operations::start`]. The caller can be killed meanwhile.
+    Async,
 }
 
 /// A vendor driver. The implementing type **is** the user context: what one open file descriptor
@@ -86,7 +90,7 @@ pub enum Delivery {
 ///         _: &UserContext<'_, Self>, _: &(), _: Scope, request: Request,
 ///     ) -> Result<Reply> {
 ///         let len = request.input().len();
-///         Ok(request.into_reply_in_place(len))
+///         Ok(request.into_reply(len))
 ///     }
 /// }
 /// ```
@@ -110,6 +114,10 @@ pub trait Operations: Sized + Send + Sync + 'static {
     /// RPCs of one device that are delivered on workers at a time, at least 1. More wait in the
     /// order in which they came, and can be killed while they do.
     const PARALLEL: u16;
+
+    /// RPCs of one device that are started and not answered at a time. More are delivered on
+    /// workers, and while any waits for one, none is started before it.
+    const ASYNC: u16 = 0;
 
     /// Where [`open`](Self::open) and [`close`](Self::close) run. Those on workers do not count
     /// for [`PARALLEL`](Self::PARALLEL): closing one descriptor waits for no other.
@@ -171,6 +179,24 @@ pub trait Operations: Sized + Send + Sync + 'static {
         scope: Scope,
         request: Request,
     ) -> Result<Reply>;
+
+    /// Sends an RPC for which [`check`](Self::check) said [`Delivery::Async`], and does not wait for
+    /// the firmware; whoever has the reply gives it to `completer`. It must need nothing that has to
+    /// be undone where the caller is killed, and tell of no resource. What returns the request sent
+    /// nothing, and has it delivered by [`rpc`](Self::rpc) on a worker.
+    ///
+    /// The device is there until all are answered. Callbacks of the driver's own may still run
+    /// then; the drop of [`RegistrationData`](Self::RegistrationData) has to wait for them.
+    fn start<'a>(
+        context: &UserContext<'_, Self>,
+        data: &Self::RegistrationData<'a>,
+        scope: Scope,
+        request: Request,
+        completer: Completer,
+    ) -> core::result::Result<(), Request> {
+        let _ = (context, data, scope, completer);
+        Err(request)
+    }
 
     /// Gives `resource` back to the firmware: on FWCTL_RSC_DESTROY, when the reply that tells of
     /// it cannot be handed over, and before [`close`](Self::close). What needs it is gone by then.

@@ -11,66 +11,51 @@ use kernel::prelude::*;
 
 /// One RPC on its way to the firmware.
 ///
-/// One allocation holds the request and, behind it, zeroed room for the reply. It was made, and
-/// charged to a memory cgroup, in the context of the caller. Its methods do not sleep, but where
-/// they say so.
+/// One piece of memory holds the request and, once that is sent, the reply. It was made, and charged
+/// to a memory cgroup, in the context of the caller. Its methods do not sleep, but where they say
+/// so.
 ///
 /// # Examples
 ///
-/// A transport that takes a mailbox and fills another one:
+/// A transport that has copied the request when it waits for the reply:
 ///
 /// ```ignore
-/// let (inbox, outbox) = request.buffers();
-/// stamp(inbox, context.uid());
-/// let len = hardware.exec(inbox, outbox)?;
+/// stamp(request.input_mut(), context.uid());
+/// let (in_len, out_len) = (request.input().len(), request.output_len());
+/// let len = hardware.exec(request.memory(), in_len, out_len)?;
 /// Ok(request.into_reply(len))
 /// ```
 ///
 /// # Invariants
 ///
-/// `in_len <= out_start` and `out_start + out_len == buffer.len()`.
+/// `memory` is as long as the longer of `in_len` and `out_len`.
 pub struct Request {
-    buffer: KVVec<u8>,
+    memory: KVVec<u8>,
     in_len: usize,
-    out_start: usize,
     out_len: usize,
 }
 
-/// Alignment of the reply in the buffer: that of any structure of a firmware interface.
-const OUT_ALIGN: usize = 16;
-
 impl Request {
-    /// An empty buffer with memory for a request of `in_len` bytes and a reply of `out_len`.
+    /// Memory for a request of `in_len` bytes and a reply of `out_len`, all 0.
     ///
-    /// `ENOMEM` if it cannot be had. May sleep.
-    pub fn allocate(in_len: usize, out_len: usize) -> Result<KVVec<u8>> {
-        let len = in_len
-            .checked_next_multiple_of(OUT_ALIGN)
-            .and_then(|start| start.checked_add(out_len))
-            .ok_or(ENOMEM)?;
-        memory::for_user(len)
-    }
-
-    /// Takes `buffer`, which holds the request, and makes room for a reply of `out_len` bytes.
-    ///
-    /// Needs no memory if `buffer` came from [`allocate`](Self::allocate); else `ENOMEM`.
-    pub fn new(mut buffer: KVVec<u8>, out_len: usize) -> Result<Self> {
-        let in_len = buffer.len();
-        let out_start = in_len.checked_next_multiple_of(OUT_ALIGN).ok_or(ENOMEM)?;
-        let len = out_start.checked_add(out_len).ok_or(ENOMEM)?;
-        buffer.resize(len, 0, GFP_KERNEL_ACCOUNT)?;
-        // INVARIANT: By the computation above.
+    /// `ENOMEM` if it cannot be had; nobody is killed for it. May sleep.
+    pub fn new(in_len: usize, out_len: usize) -> Result<Self> {
+        // INVARIANT: It is as long as that.
         Ok(Self {
-            buffer,
+            memory: memory::zeroed_for_user(in_len.max(out_len))?,
             in_len,
-            out_start,
             out_len,
         })
     }
 
     /// The request as user space sent it.
     pub fn input(&self) -> &[u8] {
-        self.buffer.get(..self.in_len).unwrap_or_default()
+        self.memory.get(..self.in_len).unwrap_or_default()
+    }
+
+    /// The request, to be changed before it is sent.
+    pub fn input_mut(&mut self) -> &mut [u8] {
+        self.memory.get_mut(..self.in_len).unwrap_or_default()
     }
 
     /// Bytes of room that the caller has for the reply.
@@ -78,36 +63,19 @@ impl Request {
         self.out_len
     }
 
-    /// The request, to be changed before it is sent, and the room for the reply.
-    pub fn buffers(&mut self) -> (&mut [u8], &mut [u8]) {
-        // By the invariants neither length is out of bounds.
-        match self.buffer.split_at_mut_checked(self.out_start) {
-            Some((input, output)) => (input.get_mut(..self.in_len).unwrap_or_default(), output),
-            None => (&mut [], &mut []),
-        }
+    /// Room for the reply from its beginning on, at least [`output_len`](Self::output_len) bytes.
+    /// The request is in it.
+    pub fn memory(&mut self) -> &mut [u8] {
+        &mut self.memory
     }
 
-    /// Makes the room for the reply the reply. `len` is what the firmware had to say, which may be
-    /// more than fitted there.
+    /// Makes what is in [`memory`](Self::memory) the reply. `len` is what the firmware had to say,
+    /// which may be more than fitted there.
     pub fn into_reply(self, len: usize) -> Reply {
         Reply {
-            start: self.out_start,
-            held: self.out_len.min(len),
             len,
             created: None,
-            buffer: self.buffer,
-        }
-    }
-
-    /// Makes the request the reply, `len` bytes of it at most.
-    pub fn into_reply_in_place(self, len: usize) -> Reply {
-        let len = len.min(self.in_len);
-        Reply {
-            start: 0,
-            held: len,
-            len,
-            created: None,
-            buffer: self.buffer,
+            buffer: self.memory,
         }
     }
 }
@@ -115,9 +83,8 @@ impl Request {
 /// What the firmware answered.
 ///
 /// It may be longer than the caller's room: the caller is told the full length and given what
-/// fits. There are three: the request's own room ([`Request::into_reply`]), the request itself
-/// ([`Request::into_reply_in_place`]), and a buffer of the driver's ([`Reply::new`]). None of its
-/// methods fails or sleeps.
+/// fits. It is in the memory of the request ([`Request::into_reply`]), or in a buffer of the
+/// driver's ([`Reply::new`]). None of its methods fails or sleeps.
 ///
 /// # Examples
 ///
@@ -128,20 +95,15 @@ impl Request {
 /// ```
 pub struct Reply {
     buffer: KVVec<u8>,
-    start: usize,
-    /// Bytes that are in `buffer` from `start` on.
-    held: usize,
     len: usize,
     created: Option<ResourceId>,
 }
 
 impl Reply {
-    /// A reply in a buffer of the driver's own. [`Request::allocate`] has one that is charged to the
-    /// user, who is not killed if there is none.
+    /// A reply in a buffer of the driver's own. [`room_for_user`](super::room_for_user) has
+    /// one that is charged to the user, who is not killed if there is none.
     pub fn new(buffer: KVVec<u8>) -> Self {
         Self {
-            start: 0,
-            held: buffer.len(),
             len: buffer.len(),
             created: None,
             buffer,
@@ -171,7 +133,6 @@ impl Reply {
 
     /// The bytes of the reply, as many as there was room for.
     pub fn as_bytes(&self) -> &[u8] {
-        let end = self.start.saturating_add(self.held);
-        self.buffer.get(self.start..end).unwrap_or_default()
+        self.buffer.get(..self.len).unwrap_or(&self.buffer)
     }
 }

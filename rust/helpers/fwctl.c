@@ -52,16 +52,17 @@ int fwctl_helper_wait_killable(struct completion *done)
  * Not by vmalloc(), which gives back later, on a worker, what it had when it fails.
  * A memory cgroup is at its limit until then, and who comes next is killed for it.
  */
-void *fwctl_helper_kvmalloc(size_t len)
+void *fwctl_helper_kvmalloc(size_t len, bool zero)
 {
-	const gfp_t gfp = GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN;
+	const gfp_t gfp = GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN |
+			  (zero ? __GFP_ZERO : 0);
 	unsigned int count = DIV_ROUND_UP(len, PAGE_SIZE), had = 0;
 	struct page **pages;
 	void *memory;
 
 	if (count <= 1 << PAGE_ALLOC_COSTLY_ORDER)
 		return kmalloc(len, gfp);
-	pages = kmalloc_array(count, sizeof(*pages), gfp);
+	pages = kmalloc_array(count, sizeof(*pages), gfp & ~__GFP_ZERO);
 	if (!pages)
 		return NULL;
 	while (had < count) {

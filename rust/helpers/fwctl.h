@@ -13,7 +13,7 @@ void fwctl_helper_current_comm(char *buf);
 bool fwctl_helper_unattended(void);
 int fwctl_helper_wait_killable(struct completion *done);
 bool fwctl_helper_message_allowed(void);
-void *fwctl_helper_kvmalloc(size_t len);
+void *fwctl_helper_kvmalloc(size_t len, bool zero);
 struct mem_cgroup *fwctl_helper_memcg_current(void);
 void fwctl_helper_memcg_put(struct mem_cgroup *memcg);
 struct mem_cgroup *fwctl_helper_memcg_enter(struct mem_cgroup *memcg);

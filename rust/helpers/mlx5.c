@@ -7,6 +7,7 @@
 #include <linux/mlx5/device.h>
 #include <linux/mlx5/driver.h>
 #include <linux/pci.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 
 #include "mlx5.h"
@@ -33,4 +34,39 @@ int fwctl_helper_mlx5_cmd_do(struct mlx5_core_dev *mdev, void *in, int in_len,
 			     void *out, int out_len)
 {
 	return mlx5_cmd_do(mdev, in, in_len, out, out_len);
+}
+
+/* NULL if there is no memory. */
+struct mlx5_async_ctx *fwctl_helper_mlx5_async_new(struct mlx5_core_dev *mdev)
+{
+	struct mlx5_async_ctx *ctx = kzalloc_obj(*ctx);
+
+	if (ctx)
+		mlx5_cmd_init_async_ctx(mdev, ctx);
+	return ctx;
+}
+
+/* Waits for the commands on their way and their callbacks. */
+void fwctl_helper_mlx5_async_end(struct mlx5_async_ctx *ctx)
+{
+	mlx5_cmd_cleanup_async_ctx(ctx);
+	kfree(ctx);
+}
+
+static void command_done(int status, struct mlx5_async_work *work)
+{
+	struct fwctl_helper_mlx5_command *command =
+		container_of(work, struct fwctl_helper_mlx5_command, work);
+
+	command->done(command, status);
+}
+
+int fwctl_helper_mlx5_cmd_start(struct mlx5_async_ctx *ctx, void *in, int in_len,
+				void *out, int out_len,
+				struct fwctl_helper_mlx5_command *command,
+				void (*done)(struct fwctl_helper_mlx5_command *, int))
+{
+	command->done = done;
+	return mlx5_cmd_exec_cb(ctx, in, in_len, out, out_len, command_done,
+				&command->work);
 }

@@ -235,15 +235,15 @@ impl Operations for Context {
         match op {
             Op::Echo => {
                 let len = request.input().len();
-                return Ok(request.into_reply_in_place(len));
+                return Ok(request.into_reply(len));
             }
             Op::Fill => {
-                request.buffers().1.fill(0xfe);
+                request.memory().fill(0xfe);
                 return Ok(request.into_reply(arg as usize));
             }
             Op::Fresh => {
                 let len = request.output_len().min(arg as usize);
-                let mut reply = Request::allocate(0, len)?;
+                let mut reply = fwctl::room_for_user(len)?;
                 reply.resize(len, 0xfe, GFP_KERNEL_ACCOUNT)?;
                 return Ok(Reply::new(reply));
             }
@@ -252,7 +252,7 @@ impl Operations for Context {
                     0 => None,
                     id => Some(ResourceId::from_number(id)?),
                 };
-                let mut reply = Request::allocate(0, 4)?;
+                let mut reply = fwctl::room_for_user(4)?;
                 let late = matches!(op, Op::CreateLate);
                 let id = Context::create(context, firmware, needs, late)?;
                 reply.extend_from_slice(&id.number().to_ne_bytes(), GFP_KERNEL_ACCOUNT)?;

@@ -17,6 +17,7 @@ use fwctl::{
     abi::DriverOps,
     sys::completion::Completion,
     umem::UmemRequest,
+    Completer,
     Delivery,
     Reply,
     Request,
@@ -146,14 +147,15 @@ impl Driver {
         }
     }
 
-    /// RPCs at a time, and where contexts are opened. A driver in C works in its callers.
-    pub(super) fn workers(ops: Ops) -> (u16, Delivery) {
+    /// RPCs at a time on workers and without one, and where contexts are opened. A driver in C works
+    /// in its callers.
+    pub(super) fn workers(ops: Ops) -> (u16, u16, Delivery) {
         match ops {
-            Ops::C(_) => (0, Delivery::Caller),
+            Ops::C(_) => (0, 0, Delivery::Caller),
             Ops::Rust(ops) => {
                 // SAFETY: Whoever made the device gave valid operations.
                 let ops = unsafe { &*ops.as_ptr() };
-                (ops.parallel.max(1), ops.context)
+                (ops.parallel.max(1), ops.started, ops.context)
             }
         }
     }
@@ -313,6 +315,24 @@ impl Calls<'_> {
             Ops::C(_) => Err(EOPNOTSUPP),
             // SAFETY: The context is open: an operation in flight keeps it so.
             Ops::Rust(ops) => unsafe { (Self::rust(ops).rpc)(uctx.as_ptr(), scope, request) },
+        }
+    }
+
+    /// Has a driver that takes requests start an RPC and answer it later; gives the request back if
+    /// it sent nothing.
+    pub(crate) fn start(
+        &self,
+        uctx: &Uctx,
+        scope: Scope,
+        request: Request,
+        completer: Completer,
+    ) -> core::result::Result<(), Request> {
+        match self.driver.ops {
+            Ops::C(_) => Err(request),
+            // SAFETY: The context is open, and the flight keeps it so until the answer.
+            Ops::Rust(ops) => unsafe {
+                (Self::rust(ops).start)(uctx.as_ptr(), scope, request, completer)
+            },
         }
     }
 

@@ -164,8 +164,8 @@ impl RawDevice {
         let words = size.div_ceil(core::mem::size_of::<u64>());
         let mut memory = KVec::from_elem(0u64, words, GFP_KERNEL)?;
         let raw = Self::from_ptr(memory.as_mut_ptr().cast())?;
-        let (parallel, context) = Driver::workers(ops);
-        let device = Device::new(raw, driver, Queues::new(parallel, context))?;
+        let (parallel, started, context) = Driver::workers(ops);
+        let device = Device::new(raw, driver, Queues::new(parallel, started, context))?;
 
         let mut state = STATE.lock();
         let parts = state.parts.as_ref().ok_or(ENODEV)?;

@@ -59,7 +59,7 @@ impl auxiliary::Driver for Mlx5Driver {
         _info: &'bound Self::IdInfo,
     ) -> impl PinInit<Self, Error> + 'bound {
         let adev: &auxiliary::Device<Bound> = adev;
-        let parent = Mdev::of(adev)?.parent();
+        let parent = Mdev::parent(adev)?;
         Registration::<Context>::register(adev, parent, |adev| Mdev::of(adev))?;
         Ok(Mlx5Driver)
     }

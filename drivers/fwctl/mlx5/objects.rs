@@ -190,10 +190,9 @@ pub(crate) fn deliver(
 
 /// Sends the request as its user wrote it, with the UID. Returns the header of the answer.
 fn send(user: &User<'_>, mdev: &Mdev<'_>, request: &mut Request) -> Result<Outbox> {
-    let (inbox, outbox) = request.buffers();
-    stamp_uid(inbox, user.uid());
-    mdev.exec(inbox, outbox)?;
-    Outbox::new(outbox).ok_or(EIO)
+    stamp_uid(request.input_mut(), user.uid());
+    mdev.exec_in_place(request)?;
+    Outbox::new(request.memory()).ok_or(EIO)
 }
 
 fn whole(request: Request) -> Reply {
@@ -215,7 +214,8 @@ fn create_mkey(user: &User<'_>, mdev: &Mdev<'_>, mut request: Request) -> Result
     let place = user.resources().reserve(&[window.pd, window.umem])?;
     let mut inbox = window.wanted.mailbox(window.page_shift, window.pages);
     stamp_uid(&mut inbox, user.uid());
-    let (_, outbox) = request.buffers();
+    let out_len = request.output_len();
+    let outbox = request.memory().get_mut(..out_len).ok_or(EIO)?;
     let sent = mdev
         .exec(&mut inbox, outbox)
         .and_then(|()| Outbox::new(outbox).ok_or(EIO));
@@ -240,7 +240,7 @@ fn commit(
 ) -> Result<Reply> {
     match sent {
         Ok(Outbox { status: 0, .. }) => {
-            let number = cmd::number(request.buffers().1);
+            let number = cmd::number(request.memory());
             let id = place.commit(number.map_or(Object::Unknown(kind), object));
             Ok(whole(request).with_created(id))
         }

@@ -132,6 +132,13 @@ pub(crate) struct Verdict {
     pub(crate) reach: Option<Reach>,
 }
 
+impl Verdict {
+    /// Whether nothing that a descriptor owns comes of it, or is needed for it.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.effect == Effect::None && self.reach.is_none()
+    }
+}
+
 /// Whether the firmware may see this request of this caller; `None` if not.
 pub(crate) fn judge(inbox: Inbox<'_>, caller: Caller) -> Option<Verdict> {
     // No command of the table gives the field a meaning that a tool needs; to those that do not

@@ -3,13 +3,13 @@
  * Dumps of megabytes, and samples of counters: through the mailbox, piece by piece,
  * and by one RPC into user memory.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "icount_test.h"
 #include "kselftest_harness.h"
 #include "umem_test.h"
 
@@ -92,56 +92,17 @@ static int core_inline(int fd, uint8_t *to)
 	return at == DUMP ? count : -EIO;
 }
 
-/* Time that all tasks have run, in ns: where the clock counts instructions, so many. */
-static long long all_tasks_ran(void)
+static int by_mailbox(void *arg)
 {
-	DIR *tasks = opendir("/proc");
-	long long sum = 0, ran;
-	struct dirent *task;
-	char path[64];
+	FIXTURE_DATA(dump) *self = arg;
 
-	while (tasks && (task = readdir(tasks))) {
-		FILE *file;
-
-		if (task->d_name[0] < '0' || task->d_name[0] > '9')
-			continue;
-		snprintf(path, sizeof(path), "/proc/%.16s/schedstat", task->d_name);
-		file = fopen(path, "re");
-		if (file && fscanf(file, "%lld", &ran) == 1)
-			sum += ran;
-		if (file)
-			fclose(file);
-	}
-	if (tasks)
-		closedir(tasks);
-	return sum;
-}
-
-/* What it takes to do nothing, or to have the core dump in one of two ways. */
-static long long cost(FIXTURE_DATA(dump) *self, int (*have)(FIXTURE_DATA(dump) *self))
-{
-	enum { ROUNDS = 5 };
-	long long least = -1;
-
-	for (int i = 0; i < ROUNDS; i++) {
-		long long ran = all_tasks_ran();
-
-		if (have && have(self))
-			return -1;
-		ran = all_tasks_ran() - ran;
-		if (least < 0 || ran < least)
-			least = ran;
-	}
-	return least;
-}
-
-static int by_mailbox(FIXTURE_DATA(dump) *self)
-{
 	return core_inline(self->fd, self->pieces) != DUMP / CORE_PIECE;
 }
 
-static int by_memory(FIXTURE_DATA(dump) *self)
+static int by_memory(void *arg)
 {
+	FIXTURE_DATA(dump) *self = arg;
+
 	return core_dump(self->fd, self->umem.mkey_id, self->umem.addr, DUMP);
 }
 
@@ -166,13 +127,11 @@ TEST_F_TIMEOUT(dump, core, TEST_S)
 /* Theory: that takes a fraction of the processor, where its clock counts instructions. */
 TEST_F_TIMEOUT(dump, instructions, TEST_S)
 {
-	long long none, mailbox, memory;
+	long long mailbox, memory;
 
-	if (!getenv("FWCTL_TEST_ICOUNT"))
-		SKIP(return, "no FWCTL_TEST_ICOUNT: the clock counts time");
-	none = cost(self, NULL);
-	mailbox = cost(self, by_mailbox) - none;
-	memory = cost(self, by_memory) - none;
+	NEEDS_INSTRUCTIONS();
+	mailbox = instructions(by_mailbox, self, 2);
+	memory = instructions(by_memory, self, 64);
 	ASSERT_LT(0, memory);
 	TH_LOG("2 MiB: %lld instructions by mailbox in %d RPCs, %lld by memory in one: %lld times less",
 	       mailbox, DUMP / CORE_PIECE, memory, mailbox / memory);
