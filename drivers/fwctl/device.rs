@@ -66,7 +66,8 @@ pub(crate) struct Queues {
     started: Atomic<u32>,
     /// How many of those there may be.
     started_max: u16,
-    /// The opening and closing of contexts, in which none waits for another.
+    /// The opening and closing of contexts, and the end of what killed callers had started, in which
+    /// none waits for another.
     #[pin]
     pub(crate) contexts: DeviceQueue,
 }
@@ -80,8 +81,9 @@ impl Queues {
         context: Delivery,
     ) -> impl PinInit<Self, Error> {
         let contexts = match context {
-            Delivery::Caller => 0,
-            Delivery::Worker | Delivery::Async => OwnedQueue::PARALLEL_MAX,
+            // Nothing is left to a worker there.
+            Delivery::Caller if started_max == 0 => 0,
+            _ => OwnedQueue::PARALLEL_MAX,
         };
         try_pin_init!(Self {
             operations <- DeviceQueue::new(parallel),

@@ -8,7 +8,7 @@
 //!
 //! Everything here is safe to use; the unsafe code that talks to the core and to the kernel is
 //! inside of this crate. [`sys`] holds kernel facilities that the kernel's own `kernel` crate does
-//! not offer yet; it serves the core, not drivers.
+//! not offer yet; it serves the core, and drivers that lack the same.
 //!
 //! C header: `include/linux/fwctl.h`
 

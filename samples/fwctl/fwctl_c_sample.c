@@ -85,11 +85,15 @@ static void *sample_fw_rpc(struct fwctl_uctx *uctx, enum fwctl_rpc_scope scope,
 
 	if (in_len < sizeof(*rpc))
 		return ERR_PTR(-EMSGSIZE);
-	if (rpc->op > SAMPLE_LINGER || scope < least_scope(rpc->op))
+	if ((rpc->op > SAMPLE_LINGER && rpc->op != SAMPLE_LATER) ||
+	    scope < least_scope(rpc->op))
 		return ERR_PTR(-EBADMSG);
 
 	arg = rpc->arg;
 	switch (rpc->op) {
+	case SAMPLE_LATER:
+		msleep(arg);
+		fallthrough;
 	case SAMPLE_ECHO:
 		*out_len = in_len;
 		return rpc_in;

@@ -6,6 +6,8 @@
 #![deny(unsafe_code)]
 
 use ::fwctl::{
+    sys::queue::OwnedQueue,
+    Completer,
     Delivery,
     Device,
     DeviceType,
@@ -52,6 +54,7 @@ enum Op {
     Stick,
     CreateLate,
     EndLate,
+    Later,
 }
 
 /// `SAMPLE_USE_MS`.
@@ -76,6 +79,7 @@ impl Op {
             Self::Sleep | Self::Fresh | Self::Create | Self::CreateLate | Self::Use => {
                 Delivery::Worker
             }
+            Self::Later => Delivery::Async,
             _ => Delivery::Caller,
         }
     }
@@ -100,9 +104,17 @@ fn parse(request: &Request) -> Result<(Op, u32)> {
         11 => Op::Stick,
         12 => Op::CreateLate,
         13 => Op::EndLate,
+        14 => Op::Later,
         _ => return Err(EBADMSG),
     };
     Ok((op, u32::from_ne_bytes(*arg)))
+}
+
+/// The answer to `Op::Later`, when it is there.
+fn later(request: Request, ms: u32) -> Reply {
+    sleep_ms(ms);
+    let len = request.input().len();
+    request.into_reply(len)
 }
 
 /// What the firmware holds, for all descriptors.
@@ -111,6 +123,8 @@ struct Firmware {
     objects: Atomic<u32>,
     /// Objects that went before one that needed them.
     disorder: Atomic<u32>,
+    /// Where it works on what was started. Dropped, it waits for the end of that.
+    works: OwnedQueue,
 }
 
 impl Drop for Firmware {
@@ -186,6 +200,7 @@ impl Operations for Context {
 
     const DEVICE_TYPE: DeviceType = DeviceType::Sample;
     const PARALLEL: u16 = 4;
+    const ASYNC: u16 = 2;
     const CONTEXT: Delivery = Delivery::Caller;
 
     fn open<'a>(_: &Device<Self>, firmware: &Firmware) -> impl PinInit<Self, Error> {
@@ -237,6 +252,7 @@ impl Operations for Context {
                 let len = request.input().len();
                 return Ok(request.into_reply(len));
             }
+            Op::Later => return Ok(later(request, arg)),
             Op::Fill => {
                 request.memory().fill(0xfe);
                 return Ok(request.into_reply(arg as usize));
@@ -281,6 +297,22 @@ impl Operations for Context {
         Ok(Reply::empty())
     }
 
+    fn start<'a>(
+        _: &UserContext<'_, Self>,
+        firmware: &Firmware,
+        _: Scope,
+        request: Request,
+        completer: Completer,
+    ) -> core::result::Result<(), Request> {
+        let Ok((_, ms)) = parse(&request) else {
+            return Err(request);
+        };
+        let work = move || completer.complete(Ok(later(request, ms)));
+        // Without memory for it, the end of the completer is the answer.
+        let _ = firmware.works.try_spawn(GFP_KERNEL_ACCOUNT, work);
+        Ok(())
+    }
+
     fn destroy<'a>(_: &UserContext<'_, Self>, firmware: &Firmware, object: &Object) -> Result {
         if object.late.xchg(false, Relaxed) {
             fsleep(USE);
@@ -312,6 +344,7 @@ impl kernel::Module for Sample {
                 contexts: Atomic::new(0),
                 objects: Atomic::new(0),
                 disorder: Atomic::new(0),
+                works: OwnedQueue::new(c"fwctl-sample", Context::ASYNC)?,
             })
         })?;
         Ok(Self { _parent: parent })

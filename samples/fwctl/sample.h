@@ -3,9 +3,10 @@
  * What the two sample drivers answer. Their firmware is a few lines of their own,
  * so that the core can be tried without hardware.
  *
- * A request begins with struct fwctl_sample_rpc. The reply to SAMPLE_ECHO is the
- * request, that to SAMPLE_FILL and SAMPLE_FRESH @arg bytes of 0xfe, and that to
- * SAMPLE_CREATE the rsc_id of a new object as a __u32; the others answer nothing.
+ * A request begins with struct fwctl_sample_rpc. The reply to SAMPLE_ECHO and
+ * SAMPLE_LATER is the request, that to SAMPLE_FILL and SAMPLE_FRESH @arg bytes of
+ * 0xfe, and that to SAMPLE_CREATE the rsc_id of a new object as a __u32; the others
+ * answer nothing.
  *
  * Objects are what FWCTL_RSC_DESTROY ends. A driver in C has none, and refuses
  * what deals with them. The one in Rust writes to the kernel's log how many were
@@ -35,6 +36,7 @@ enum fwctl_sample_op {
 	SAMPLE_STICK = 11,	/* the next end of object @arg fails with EIO */
 	SAMPLE_CREATE_LATE = 12,	/* as SAMPLE_CREATE, answered SAMPLE_USE_MS later */
 	SAMPLE_END_LATE = 13,	/* the next end of object @arg takes SAMPLE_USE_MS */
+	SAMPLE_LATER = 14,	/* started, and answered @arg ms later */
 };
 
 #define SAMPLE_USE_MS 1000

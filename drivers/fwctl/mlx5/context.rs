@@ -50,8 +50,8 @@ use kernel::{
 const TOOLS_RESOURCES: u32 = 1 << 2;
 
 /// Longest mailbox, in bytes, that mlx5_core's interrupt copies for us. Its blocks come from memory
-/// that may not wait, and a longer one gains nothing: what a worker costs is no more than a tenth
-/// of a command of 64 KiB, but two fifths of one of 176 bytes.
+/// that may not wait, and a longer one gains little: what a worker costs is a thirtieth of a command
+/// of 64 KiB each way, a third of one of 4 KiB, and half of one of 176 bytes.
 const ASYNC_LEN: usize = 4096;
 
 /// A user context.

@@ -273,39 +273,131 @@ TEST_F_TIMEOUT(core, stalled_page_fault, TEST_S)
 	}
 }
 
+/* Whether a task waits for something that is not a signal: it does in a driver, and in the core for one. */
+static bool asleep(void *tid)
+{
+	char path[64], state = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", *(pid_t *)tid);
+	file = fopen(path, "re");
+	if (file) {
+		if (fscanf(file, "%*d (%*[^)]) %c", &state) != 1)
+			state = 0;
+		fclose(file);
+	}
+	return state == 'D';
+}
+
 /*
  * Theory: who is killed while the firmware is busy dies at once. Its context is
  * there until the firmware is done, and gone then.
  */
 TEST_F_TIMEOUT(core, kill, TEST_S)
 {
-	struct fwctl_sample_info data;
-	int status;
-	pid_t child;
+	/* On a worker, and without one. */
+	static const uint32_t ops[] = { SAMPLE_SLEEP, SAMPLE_LATER };
 
 	if (!variant->driver->owned)
 		SKIP(return, "a driver in C delivers in its caller");
-	child = fork();
-	if (!child) {
-		int fd = node_open(self->node);
+	for (unsigned int i = 0; i < ARRAY_SIZE(ops); i++) {
+		struct fwctl_sample_info data;
+		pid_t child = fork();
+		int status;
 
-		close(self->fd);
-		sample_rpc(fd, READ_ONLY, SAMPLE_SLEEP, 2000, NULL, NULL);
-		_exit(0);
+		if (!child) {
+			int fd = node_open(self->node);
+
+			close(self->fd);
+			sample_rpc(fd, READ_ONLY, ops[i], 2000, NULL, NULL);
+			_exit(0);
+		}
+		do {
+			ASSERT_EQ(0, sample_info(self->fd, &data));
+		} while (data.contexts < 2);
+		usleep(200000);
+		ASSERT_EQ(0, kill(child, SIGKILL));
+		ASSERT_EQ(child, waitpid(child, &status, 0));
+		EXPECT_TRUE(WIFSIGNALED(status));
+		ASSERT_EQ(0, sample_info(self->fd, &data));
+		EXPECT_EQ(2, data.contexts);
+		do {
+			usleep(10000);
+			ASSERT_EQ(0, sample_info(self->fd, &data));
+		} while (data.contexts > 1);
 	}
-	do {
-		ASSERT_EQ(0, sample_info(self->fd, &data));
-	} while (data.contexts < 2);
-	usleep(200000);
-	ASSERT_EQ(0, kill(child, SIGKILL));
-	ASSERT_EQ(child, waitpid(child, &status, 0));
-	EXPECT_TRUE(WIFSIGNALED(status));
+}
+
+/* Whether the answer that comes @ms later is that to the request. */
+static bool later(int fd, uint32_t ms)
+{
+	struct fwctl_sample_rpc out = {};
+	uint32_t len = sizeof(out);
+	int ret = sample_rpc(fd, READ_ONLY, SAMPLE_LATER, ms, &out, &len);
+
+	return !ret && len == sizeof(out) && out.op == SAMPLE_LATER && out.arg == ms;
+}
+
+struct waiter {
+	pthread_t thread;
+	int fd;
+	uint32_t ms;
+};
+
+static void *waiter(void *arg)
+{
+	struct waiter *waiter = arg;
+
+	for (uint32_t i = 0; i < 5; i++)
+		if (!later(waiter->fd, waiter->ms + i))
+			return arg;
+	return NULL;
+}
+
+/*
+ * Theory: what is answered later is answered to whom it belongs, also where it is
+ * more than the driver starts at a time.
+ */
+TEST_F_TIMEOUT(core, later, TEST_S)
+{
+	enum { MANY = 16 };
+	struct waiter waiters[MANY];
+	struct fwctl_sample_info data;
+	void *ret;
+
+	EXPECT_TRUE(later(self->fd, 0));
+	for (int i = 0; i < MANY; i++) {
+		waiters[i].fd = self->fd;
+		waiters[i].ms = 10 + 10 * i;
+		ASSERT_EQ(0, pthread_create(&waiters[i].thread, NULL, waiter, &waiters[i]));
+	}
+	for (int i = 0; i < MANY; i++) {
+		ASSERT_EQ(0, pthread_join(waiters[i].thread, &ret));
+		EXPECT_EQ(NULL, ret);
+	}
 	ASSERT_EQ(0, sample_info(self->fd, &data));
-	EXPECT_EQ(2, data.contexts);
-	do {
-		usleep(10000);
-		ASSERT_EQ(0, sample_info(self->fd, &data));
-	} while (data.contexts > 1);
+	EXPECT_EQ(1, data.contexts);
+}
+
+/*
+ * Theory: the end of the driver waits for what it has still to answer, its caller
+ * gets the answer, and then the driver is gone.
+ */
+TEST_F_TIMEOUT(core, later_than_the_driver, TEST_S)
+{
+	struct fwctl_sample_info data;
+	pid_t child = fork();
+	int status;
+
+	if (!child)
+		_exit(!later(self->fd, 2000));
+	ASSERT_TRUE(patient(asleep, &child));
+	ASSERT_EQ(0, sample_unload(variant->driver));
+	EXPECT_TRUE(child_wait(child, &status));
+	EXPECT_EQ(0, status);
+	EXPECT_EQ(-ENODEV, sample_info(self->fd, &data));
+	close(self->fd);
+	self->fd = SAMPLE_LOAD(variant->driver, &self->node);
 }
 
 static void *sleeper(void *fd)
@@ -368,18 +460,9 @@ static void *closer(void *arg)
 static bool closing(void *arg)
 {
 	struct closer *closer = arg;
-	char path[64], state = 0;
-	FILE *file;
+	pid_t tid = __atomic_load_n(&closer->tid, __ATOMIC_RELAXED);
 
-	snprintf(path, sizeof(path), "/proc/self/task/%d/stat",
-		 __atomic_load_n(&closer->tid, __ATOMIC_RELAXED));
-	file = fopen(path, "re");
-	if (file) {
-		if (fscanf(file, "%*d (%*[^)]) %c", &state) != 1)
-			state = 0;
-		fclose(file);
-	}
-	return state == 'D' || __atomic_load_n(&closer->closed, __ATOMIC_RELAXED);
+	return asleep(&tid) || __atomic_load_n(&closer->closed, __ATOMIC_RELAXED);
 }
 
 /*
