@@ -11,10 +11,10 @@ use crate::{
         Calls,
         Driver,
         RawDevice, //
-    }, //
+    },
+    queues::Queues, //
 };
 use fwctl::{
-    sys::queue::OwnedQueue,
     umem::Budget,
     Delivery, //
 };
@@ -30,7 +30,6 @@ use kernel::{
         Arc,
         Mutex, //
     },
-    workqueue::RawWorkItem, //
 };
 
 /// Devices, and thus minor numbers, at most.
@@ -52,105 +51,6 @@ pub(crate) struct Device {
     /// Memory that its users have registered.
     pub(crate) budget: Budget,
     written: Atomic<bool>,
-}
-
-/// Where a driver works for users who need not wait, until it is gone.
-#[pin_data]
-pub(crate) struct Queues {
-    /// RPCs, as many at a time as the driver takes.
-    #[pin]
-    pub(crate) operations: DeviceQueue,
-    /// Of these, those that have not begun.
-    pub(crate) waiting: Atomic<u32>,
-    /// RPCs that were started and not answered.
-    started: Atomic<u32>,
-    /// How many of those there may be.
-    started_max: u16,
-    /// The opening and closing of contexts, and the end of what killed callers had started, in which
-    /// none waits for another.
-    #[pin]
-    pub(crate) contexts: DeviceQueue,
-}
-
-impl Queues {
-    /// For a driver that delivers `parallel` RPCs at a time on workers and `started_max` without
-    /// one, and opens where `context` says. `ENOMEM`.
-    pub(crate) fn new(
-        parallel: u16,
-        started_max: u16,
-        context: Delivery,
-    ) -> impl PinInit<Self, Error> {
-        let contexts = match context {
-            // Nothing is left to a worker there.
-            Delivery::Caller if started_max == 0 => 0,
-            _ => OwnedQueue::PARALLEL_MAX,
-        };
-        try_pin_init!(Self {
-            operations <- DeviceQueue::new(parallel),
-            waiting: Atomic::new(0),
-            started: Atomic::new(0),
-            started_max,
-            contexts <- DeviceQueue::new(contexts),
-        })
-    }
-}
-
-/// A place among the RPCs that were started and not answered. Can be given back in an interrupt, if
-/// that is not the last of the device.
-pub(crate) struct Started(Arc<Device>);
-
-impl Started {
-    /// `None` if there is none, or somebody has waited for longer.
-    pub(crate) fn new(device: &Arc<Device>) -> Option<Self> {
-        let queues = &device.queues;
-        if queues.waiting.load(Relaxed) > 0 {
-            return None;
-        }
-        let before = queues.started.fetch_add(1, Relaxed);
-        let this = Self(device.clone());
-        (before < queues.started_max.into()).then_some(this)
-    }
-}
-
-impl Drop for Started {
-    fn drop(&mut self) {
-        self.0.queues.started.fetch_sub(1, Relaxed);
-    }
-}
-
-/// A queue that ends before its device does.
-#[pin_data]
-pub(crate) struct DeviceQueue {
-    #[pin]
-    queue: Mutex<Option<OwnedQueue>>,
-}
-
-impl DeviceQueue {
-    fn new(parallel: u16) -> impl PinInit<Self, Error> {
-        try_pin_init!(Self {
-            queue <- new_mutex!(match parallel {
-                0 => None,
-                _ => Some(OwnedQueue::new(c"fwctl", parallel)?),
-            }),
-        })
-    }
-
-    /// Has a worker run `item`, which must not be queued. The driver must be there.
-    pub(crate) fn enqueue<W>(&self, item: W)
-    where
-        W: RawWorkItem<0> + Send + 'static,
-    {
-        if let Some(queue) = &*self.queue.lock() {
-            // It says whether the item was queued before.
-            let _ = queue.enqueue(item);
-        }
-    }
-
-    /// Ends the workers, after what is queued. Nothing may come any more.
-    fn stop(&self) {
-        let queue = self.queue.lock().take();
-        drop(queue);
-    }
 }
 
 impl Device {

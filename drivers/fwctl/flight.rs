@@ -7,11 +7,11 @@
 
 use crate::{
     context::Context,
-    device::Started,
     ffi::{
         Calls,
         InFlight, //
-    }, //
+    },
+    queues::Slot, //
 };
 use fwctl::{
     AsyncReply,
@@ -35,7 +35,7 @@ use kernel::{
 pub(crate) struct Flight {
     // Dropped after it: what ends with the reply is not the last to have the context.
     #[pin]
-    reply: AsyncReply<(Started, InFlight)>,
+    reply: AsyncReply<(Slot, InFlight)>,
     context: Arc<Context>,
     #[pin]
     work: Work<Self>,
@@ -66,10 +66,10 @@ impl Flight {
         scope: Scope,
         request: Request,
     ) -> core::result::Result<(), Request> {
-        let Some(started) = Started::new(&self.context.device) else {
+        let Some(slot) = Slot::now(&self.context.device) else {
             return Err(request);
         };
-        match self.reply.completer((started, calls.in_flight())) {
+        match self.reply.completer((slot, calls.in_flight())) {
             Some(completer) => calls.start(&self.context.uctx, scope, request, completer),
             None => Err(request),
         }

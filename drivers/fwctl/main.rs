@@ -25,6 +25,7 @@ mod flight;
 mod gate;
 mod ioctl;
 mod operation;
+mod queues;
 mod umem;
 
 use ::fwctl::{

@@ -16,6 +16,7 @@ use crate::{
         Calls,
         InFlight, //
     },
+    queues::Turn, //
 };
 use fwctl::{
     sys::{
@@ -36,7 +37,6 @@ use kernel::{
     new_work,
     prelude::*,
     sync::{
-        atomic::ordering::Relaxed,
         Arc,
         Mutex, //
     },
@@ -80,7 +80,7 @@ pub(crate) struct Operation {
 }
 
 struct Progress {
-    job: Option<(Job, InFlight)>,
+    job: Option<(Job, Option<Turn>, InFlight)>,
     /// The caller was killed before there was an answer.
     abandoned: bool,
     answer: Option<Result<Answer>>,
@@ -113,12 +113,13 @@ impl Operation {
     pub(crate) fn send(self: &Arc<Self>, calls: &Calls<'_>, job: Job) {
         let opens = matches!(job, Job::Open(_));
         self.context.begin();
-        self.progress.lock().job = Some((job, calls.in_flight()));
+        // Who opens a context waits for nobody.
+        let turn = (!opens).then(|| Turn::new(&self.context.device));
+        self.progress.lock().job = Some((job, turn, calls.in_flight()));
         let queues = &self.context.device.queues;
         if opens {
             queues.contexts.enqueue(self.clone());
         } else {
-            queues.waiting.fetch_add(1, Relaxed);
             queues.operations.enqueue(self.clone());
         }
     }
@@ -181,18 +182,13 @@ impl WorkItem for Operation {
     type Pointer = Arc<Self>;
 
     fn run(this: Arc<Self>) {
-        let (job, abandoned) = {
-            let mut progress = this.progress.lock();
-            (progress.job.take(), progress.abandoned)
-        };
-        let Some((job, in_flight)) = job else {
+        let job = this.progress.lock().job.take();
+        let Some((job, turn, in_flight)) = job else {
             return;
         };
-        if !matches!(job, Job::Open(_)) {
-            this.context.device.queues.waiting.fetch_sub(1, Relaxed);
-        }
+        let slot = turn.map(Turn::wait);
         let calls = in_flight.calls();
-        let answer = if abandoned || !calls.wanted() {
+        let answer = if this.progress.lock().abandoned || !calls.wanted() {
             Err(ENODEV)
         } else {
             this.memcg.charged(|| this.carry_out(&calls, job))
@@ -209,6 +205,7 @@ impl WorkItem for Operation {
         if let Some(answer) = unwanted {
             this.undo(&calls, answer);
         }
+        drop(slot);
         // Before its caller goes on: who has had the answer and closes the descriptor waits for that.
         this.context.end(&calls);
         this.done.complete_all();

@@ -41,8 +41,6 @@ pub struct DriverOps {
     pub device_type: DeviceType,
     /// See [`Operations::PARALLEL`].
     pub parallel: u16,
-    /// See [`Operations::ASYNC`].
-    pub started: u16,
     /// See [`Operations::CONTEXT`].
     pub context: Delivery,
     /// See [`Operations::UMEM`].
@@ -108,7 +106,6 @@ pub(crate) const fn ops<T: Operations>() -> DriverOps {
     DriverOps {
         device_type: T::DEVICE_TYPE,
         parallel: T::PARALLEL,
-        started: T::ASYNC,
         context: T::CONTEXT,
         umem: T::UMEM,
         uctx_size: core::mem::size_of::<Context<T>>(),

@@ -111,13 +111,10 @@ pub trait Operations: Sized + Send + Sync + 'static {
     /// The number that FWCTL_INFO reports.
     const DEVICE_TYPE: DeviceType;
 
-    /// RPCs of one device that are delivered on workers at a time, at least 1. More wait in the
-    /// order in which they came, and can be killed while they do.
+    /// RPCs of one device that are under way at a time, on workers or [started](Self::start), at
+    /// least 1. More wait in the order in which they came, for a worker, and can be killed while
+    /// they do.
     const PARALLEL: u16;
-
-    /// RPCs of one device that are started and not answered at a time. More are delivered on
-    /// workers, and while any waits for one, none is started before it.
-    const ASYNC: u16 = 0;
 
     /// Where [`open`](Self::open) and [`close`](Self::close) run. Those on workers do not count
     /// for [`PARALLEL`](Self::PARALLEL): closing one descriptor waits for no other.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
 //! Kernel facilities that the core needs and the `kernel` crate does not offer yet: character
-//! devices, device classes, killable waiting, own work queues, the size rule of extensible ioctls,
+//! devices, device classes, killable waiting, semaphores, own work queues, the size rule of extensible ioctls,
 //! capabilities, lockdown and taint, memory charged to users, limited messages, pinned user memory
 //! and its mapping. Each would go to a file of its own below `rust/kernel`.
 
@@ -15,5 +15,6 @@ pub mod message;
 pub mod pin;
 pub mod queue;
 pub mod security;
+pub mod semaphore;
 pub mod task;
 pub mod uaccess;

@@ -10,6 +10,7 @@
 #include <linux/sched.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
+#include <linux/semaphore.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <linux/vmalloc.h>
@@ -43,6 +44,11 @@ bool fwctl_helper_unattended(void)
 int fwctl_helper_wait_killable(struct completion *done)
 {
 	return wait_for_completion_state(done, TASK_KILLABLE | TASK_FREEZABLE);
+}
+
+void fwctl_helper_sema_init(struct semaphore *semaphore, int count)
+{
+	sema_init(semaphore, count);
 }
 
 /*

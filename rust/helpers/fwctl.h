@@ -6,12 +6,14 @@
 
 struct completion;
 struct mem_cgroup;
+struct semaphore;
 
 size_t fwctl_helper_clear_user(void __user *to, size_t len);
 bool fwctl_helper_fatal_signal_pending(void);
 void fwctl_helper_current_comm(char *buf);
 bool fwctl_helper_unattended(void);
 int fwctl_helper_wait_killable(struct completion *done);
+void fwctl_helper_sema_init(struct semaphore *semaphore, int count);
 bool fwctl_helper_message_allowed(void);
 void *fwctl_helper_kvmalloc(size_t len, bool zero);
 struct mem_cgroup *fwctl_helper_memcg_current(void);

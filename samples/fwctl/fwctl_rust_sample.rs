@@ -200,7 +200,6 @@ impl Operations for Context {
 
     const DEVICE_TYPE: DeviceType = DeviceType::Sample;
     const PARALLEL: u16 = 4;
-    const ASYNC: u16 = 2;
     const CONTEXT: Delivery = Delivery::Caller;
 
     fn open<'a>(_: &Device<Self>, firmware: &Firmware) -> impl PinInit<Self, Error> {
@@ -344,7 +343,7 @@ impl kernel::Module for Sample {
                 contexts: Atomic::new(0),
                 objects: Atomic::new(0),
                 disorder: Atomic::new(0),
-                works: OwnedQueue::new(c"fwctl-sample", Context::ASYNC)?,
+                works: OwnedQueue::new(c"fwctl-sample", Context::PARALLEL)?,
             })
         })?;
         Ok(Self { _parent: parent })

@@ -147,15 +147,14 @@ impl Driver {
         }
     }
 
-    /// RPCs at a time on workers and without one, and where contexts are opened. A driver in C works
-    /// in its callers.
-    pub(super) fn workers(ops: Ops) -> (u16, u16, Delivery) {
+    /// RPCs at a time outside of their callers, which is where a driver in C works.
+    pub(super) fn parallel(ops: Ops) -> u16 {
         match ops {
-            Ops::C(_) => (0, 0, Delivery::Caller),
+            Ops::C(_) => 0,
             Ops::Rust(ops) => {
                 // SAFETY: Whoever made the device gave valid operations.
                 let ops = unsafe { &*ops.as_ptr() };
-                (ops.parallel.max(1), ops.started, ops.context)
+                ops.parallel.max(1)
             }
         }
     }

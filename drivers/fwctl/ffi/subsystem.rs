@@ -7,10 +7,12 @@ use super::driver::{
     Driver,
     Ops, //
 };
-use crate::device::{
-    Device,
-    Minors,
-    Queues, //
+use crate::{
+    device::{
+        Device,
+        Minors, //
+    },
+    queues::Queues, //
 };
 use core::ptr::NonNull;
 use fwctl::sys::class::{
@@ -164,8 +166,7 @@ impl RawDevice {
         let words = size.div_ceil(core::mem::size_of::<u64>());
         let mut memory = KVec::from_elem(0u64, words, GFP_KERNEL)?;
         let raw = Self::from_ptr(memory.as_mut_ptr().cast())?;
-        let (parallel, started, context) = Driver::workers(ops);
-        let device = Device::new(raw, driver, Queues::new(parallel, started, context))?;
+        let device = Device::new(raw, driver, Queues::new(Driver::parallel(ops)))?;
 
         let mut state = STATE.lock();
         let parts = state.parts.as_ref().ok_or(ENODEV)?;

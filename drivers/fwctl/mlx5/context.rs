@@ -103,9 +103,8 @@ impl Operations for Context {
     type Resource = Object;
 
     const DEVICE_TYPE: DeviceType = DeviceType::Mlx5;
-    // Together half of the slots of a command queue, so that mlx5_core itself always finds one.
-    const PARALLEL: u16 = 8;
-    const ASYNC: u16 = 8;
+    // Half of the slots of a command queue, so that mlx5_core itself always finds one.
+    const PARALLEL: u16 = 16;
     // Both are commands.
     const CONTEXT: Delivery = Delivery::Worker;
     const UMEM: bool = true;
