@@ -480,11 +480,24 @@ static bool stall_taken(struct stall *stall)
 	return poll(&poll_fd, 1, patience() * 1000) == 1;
 }
 
+/* The child, once somebody has said into the pipe that it is ready; -1 if nobody will. */
+static pid_t once_ready(pid_t child, int ready[2])
+{
+	char byte;
+
+	close(ready[1]);
+	if (read(ready[0], &byte, 1) != 1) {
+		kill(child, SIGKILL);
+		child = -1;
+	}
+	close(ready[0]);
+	return child;
+}
+
 pid_t holding_child(int ours, int (*hold)(int fd))
 {
 	int ready[2];
 	pid_t child;
-	char byte;
 
 	if (pipe(ready))
 		return -1;
@@ -498,20 +511,13 @@ pid_t holding_child(int ours, int (*hold)(int fd))
 		(void)!write(ready[1], "x", 1);
 		pause();
 	}
-	close(ready[1]);
-	if (read(ready[0], &byte, 1) != 1) {
-		waitpid(child, NULL, 0);
-		child = -1;
-	}
-	close(ready[0]);
-	return child;
+	return once_ready(child, ready);
 }
 
 pid_t stalled_child(void (*take)(void *page, void *arg), void *arg)
 {
 	int ready[2];
 	pid_t child;
-	char byte;
 
 	if (pipe(ready))
 		return -1;
@@ -532,13 +538,7 @@ pid_t stalled_child(void (*take)(void *page, void *arg), void *arg)
 		take(stall.page, arg);
 		_exit(0);
 	}
-	close(ready[1]);
-	if (read(ready[0], &byte, 1) != 1) {
-		kill(child, SIGKILL);
-		child = -1;
-	}
-	close(ready[0]);
-	return child;
+	return once_ready(child, ready);
 }
 
 int write_file(const char *path, const char *text)
