@@ -19,7 +19,7 @@ use fwctl::{
         completion::Completion,
         task, //
     },
-    Delivery, //
+    ContextPlace, //
 };
 use kernel::{
     impl_has_work,
@@ -91,11 +91,11 @@ impl Context {
         )?;
         let link = RBTreeNode::new(context.key(), context.clone(), GFP_KERNEL_ACCOUNT)?;
         match calls.context() {
-            Delivery::Caller => {
+            ContextPlace::Caller => {
                 calls.open(&context.uctx)?;
                 context.opened(link);
             }
-            Delivery::Worker | Delivery::Async => {
+            ContextPlace::Worker => {
                 let operation = Operation::new(context.clone())?;
                 operation.send(&calls, Job::Open(link));
                 drop(calls);
@@ -128,8 +128,8 @@ impl Context {
             return;
         };
         match calls.context() {
-            Delivery::Caller => self.close(&calls),
-            Delivery::Worker | Delivery::Async => {
+            ContextPlace::Caller => self.close(&calls),
+            ContextPlace::Worker => {
                 self.close_on_worker(&calls);
                 drop(calls);
                 if !task::unattended() {
@@ -161,9 +161,9 @@ impl Context {
         };
         if last {
             match calls.context() {
-                Delivery::Caller => self.close(calls),
+                ContextPlace::Caller => self.close(calls),
                 // Not on the worker of this operation, for which other RPCs may be waiting.
-                Delivery::Worker | Delivery::Async => self.close_on_worker(calls),
+                ContextPlace::Worker => self.close_on_worker(calls),
             }
         }
     }

@@ -16,7 +16,7 @@ use crate::{
 };
 use fwctl::{
     umem::Budget,
-    Delivery, //
+    ContextPlace, //
 };
 use kernel::{
     new_mutex,
@@ -96,13 +96,13 @@ impl Device {
     /// operation is in flight.
     pub(crate) fn end(&self, calls: &Calls<'_>) {
         match calls.context() {
-            Delivery::Caller => {
+            ContextPlace::Caller => {
                 while let Some(context) = self.any_context() {
                     context.close(calls);
                 }
             }
             // All at once, so that firmware that does not answer is waited for once.
-            Delivery::Worker | Delivery::Async => {
+            ContextPlace::Worker => {
                 for context in self.contexts.lock().values() {
                     context.close_on_worker(calls);
                 }

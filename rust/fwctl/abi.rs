@@ -7,6 +7,7 @@
 
 use super::{
     Completer,
+    ContextPlace,
     Delivery,
     Device,
     DeviceType,
@@ -42,7 +43,7 @@ pub struct DriverOps {
     /// See [`Operations::PARALLEL`].
     pub parallel: u16,
     /// See [`Operations::CONTEXT`].
-    pub context: Delivery,
+    pub context: ContextPlace,
     /// See [`Operations::UMEM`].
     pub umem: bool,
     /// Bytes of a context, a zeroed `fwctl_uctx` included.
@@ -98,8 +99,6 @@ struct Context<T: Operations> {
 /// The table of `T`.
 pub(crate) const fn ops<T: Operations>() -> DriverOps {
     const {
-        // There is nobody to whom a context could be handed when it is open.
-        assert!(!matches!(T::CONTEXT, Delivery::Async));
         // kmalloc() promises no more for an arbitrary size.
         assert!(core::mem::align_of::<Context<T>>() <= core::mem::align_of::<u64>());
     }

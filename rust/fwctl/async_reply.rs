@@ -87,7 +87,9 @@ impl<G: Send + 'static> AsyncReply<G> {
         // SAFETY: By the type's invariant it is ours.
         Ok(unsafe { core::mem::replace(&mut *self.answer.get(), Err(EIO)) })
     }
+}
 
+impl<G> AsyncReply<G> {
     /// Waits until there is a reply, or there will be none. Not to be interrupted.
     pub fn wait(&self) {
         if self.state.load(Relaxed) != UNUSED {
@@ -100,9 +102,7 @@ impl<G: Send + 'static> AsyncReply<G> {
 impl<G> PinnedDrop for AsyncReply<G> {
     fn drop(self: Pin<&mut Self>) {
         // The completer points here.
-        if self.state.load(Relaxed) != UNUSED {
-            self.done.wait();
-        }
+        self.wait();
     }
 }
 

@@ -32,6 +32,7 @@ pub use self::{
     context::UserContext,
     device::Device,
     operations::{
+        ContextPlace,
         Delivery,
         DeviceType,
         Operations, //

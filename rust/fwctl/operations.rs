@@ -49,6 +49,15 @@ pub enum Delivery {
     Async,
 }
 
+/// Where contexts are opened and closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContextPlace {
+    /// In the caller, because neither waits for the firmware.
+    Caller,
+    /// On a worker of the core, because they do.
+    Worker,
+}
+
 /// A vendor driver. The implementing type **is** the user context: what one open file descriptor
 /// owns.
 ///
@@ -73,7 +82,7 @@ pub enum Delivery {
 ///     type Resource = NoResource;
 ///     const DEVICE_TYPE: DeviceType = DeviceType::Mlx5;
 ///     const PARALLEL: u16 = 1;
-///     const CONTEXT: Delivery = Delivery::Caller;
+///     const CONTEXT: ContextPlace = ContextPlace::Caller;
 ///
 ///     fn open<'a>(_: &Device<Self>, _: &()) -> impl PinInit<Self, Error> {
 ///         Ok(Echo)
@@ -118,7 +127,7 @@ pub trait Operations: Sized + Send + Sync + 'static {
 
     /// Where [`open`](Self::open) and [`close`](Self::close) run. Those on workers do not count
     /// for [`PARALLEL`](Self::PARALLEL): closing one descriptor waits for no other.
-    const CONTEXT: Delivery;
+    const CONTEXT: ContextPlace;
 
     /// Whether the device can write to memory of its users, by
     /// [`register_umem`](Self::register_umem).

@@ -8,6 +8,7 @@
 use ::fwctl::{
     sys::queue::OwnedQueue,
     Completer,
+    ContextPlace,
     Delivery,
     Device,
     DeviceType,
@@ -200,7 +201,7 @@ impl Operations for Context {
 
     const DEVICE_TYPE: DeviceType = DeviceType::Sample;
     const PARALLEL: u16 = 4;
-    const CONTEXT: Delivery = Delivery::Caller;
+    const CONTEXT: ContextPlace = ContextPlace::Caller;
 
     fn open<'a>(_: &Device<Self>, firmware: &Firmware) -> impl PinInit<Self, Error> {
         firmware.contexts.add(1, Relaxed);

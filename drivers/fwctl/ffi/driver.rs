@@ -18,6 +18,7 @@ use fwctl::{
     sys::completion::Completion,
     umem::UmemRequest,
     Completer,
+    ContextPlace,
     Delivery,
     Reply,
     Request,
@@ -242,9 +243,9 @@ impl Calls<'_> {
     }
 
     /// Where contexts are opened and closed.
-    pub(crate) fn context(&self) -> Delivery {
+    pub(crate) fn context(&self) -> ContextPlace {
         match self.driver.ops {
-            Ops::C(_) => Delivery::Caller,
+            Ops::C(_) => ContextPlace::Caller,
             Ops::Rust(ops) => Self::rust(ops).context,
         }
     }

@@ -29,6 +29,7 @@ use crate::{
 };
 use fwctl::{
     Completer,
+    ContextPlace,
     Delivery,
     Device,
     DeviceType,
@@ -106,7 +107,7 @@ impl Operations for Context {
     // Half of the slots of a command queue, so that mlx5_core itself always finds one.
     const PARALLEL: u16 = 16;
     // Both are commands.
-    const CONTEXT: Delivery = Delivery::Worker;
+    const CONTEXT: ContextPlace = ContextPlace::Worker;
     const UMEM: bool = true;
 
     fn max_resources() -> usize {

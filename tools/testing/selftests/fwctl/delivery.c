@@ -26,6 +26,7 @@ FIXTURE(delivery)
 FIXTURE_SETUP(delivery)
 {
 	NEEDS_INSTRUCTIONS();
+	NOT_UPSTREAM("delivers in its caller");
 	self->fd = NODE_OPEN(0);
 }
 
@@ -61,7 +62,6 @@ TEST_F_TIMEOUT(delivery, short_ones, TEST_S)
 	const long long most = of_length(self, SHORT);
 	const long long more = of_length(self, SHORT + 16);
 
-	NOT_UPSTREAM("delivers in its caller");
 	ASSERT_LT(0, least);
 	TH_LOG("%d bytes: %lld instructions, %d: %lld, %d: %lld",
 	       MBOX_HEADER + MGIR_LEN, least, SHORT, most, SHORT + 16, more);

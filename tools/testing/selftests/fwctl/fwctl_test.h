@@ -95,10 +95,10 @@ int info_mlx5(int fd, struct fwctl_info_mlx5 *data);
 /* FWCTL_RPC; @out_len is in and out, as in struct fwctl_rpc. */
 int rpc(int fd, uint32_t scope, const void *in, uint32_t in_len, void *out,
 	uint32_t *out_len);
-/* FWCTL_RSC_DESTROY of user memory; 0 or a negative errno. */
-int rsc_destroy(int fd, uint32_t id);
 /* The same with the least scope and replies of one size; EREMOTEIO for a refusal by the firmware. */
 int rpc_done(int fd, const void *in, uint32_t in_len, uint8_t *out, uint32_t out_len);
+/* FWCTL_RSC_DESTROY of user memory; 0 or a negative errno. */
+int rsc_destroy(int fd, uint32_t id);
 /* Fills the header of an access to a register. */
 void access_reg(void *in, uint16_t op_mod, uint16_t id);
 /* Reads MGIR: the shortest RPC that any device answers. 0 or a negative errno. */
