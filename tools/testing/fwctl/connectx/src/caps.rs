@@ -5,7 +5,6 @@
 
 use crate::be;
 use crate::diagnostics::{COUNTERS, LOG_MAX_SAMPLES};
-use crate::pattern::DUMP_LEN;
 use crate::Config;
 
 /// Bytes of a capability page in QUERY_HCA_CAP.
@@ -56,9 +55,9 @@ pub(crate) fn general(config: &Config) -> Vec<u8> {
 
 /// DEBUG capabilities: what can be dumped and sampled. Beyond `mlx5_ifc.h` the layout is that of the `mlx5ctl`
 /// tool and of `mstflint`: log_cr_dump_to_mem_size in units of 4 KiB, and a dword for each counter.
-pub(crate) fn debug() -> Vec<u8> {
+pub(crate) fn debug(config: &Config) -> Vec<u8> {
     let mut page = vec![0; LEN];
-    let dump = (DUMP_LEN / 4096).ilog2();
+    let dump = (config.dump_len / 4096).ilog2();
     for (bit, width, value) in [
         (0x00, 1, 1),                          // core_dump_general
         (0x04, 5, u64::from(dump)),            // log_cr_dump_to_mem_size

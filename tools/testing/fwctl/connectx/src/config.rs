@@ -37,6 +37,8 @@ pub struct Config {
     pub vhca_id: u16,
     /// Makes the contents of dumps predictable: dword `i` of the pattern is `i * 0x01010101 ^ seed`, 32 bits wide.
     pub dump_seed: u32,
+    /// Bytes of a whole dump of the device's registers, a power of two.
+    pub dump_len: u32,
 }
 
 impl Default for Config {
@@ -52,6 +54,7 @@ impl Default for Config {
             exec_timeout: 2,
             vhca_id: 7,
             dump_seed: 0,
+            dump_len: 2 << 20,
         }
     }
 }
@@ -59,6 +62,12 @@ impl Default for Config {
 /// A value that no function can have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigError(String);
+
+impl ConfigError {
+    pub(crate) fn new(text: String) -> Self {
+        Self(text)
+    }
+}
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -69,6 +78,23 @@ impl fmt::Display for ConfigError {
 impl std::error::Error for ConfigError {}
 
 impl Config {
+    /// The longest dump that can be asked for: so many dwords of the pattern differ.
+    pub const DUMP_LEN_MAX: u32 = 16 << 20;
+
+    /// Reads the length of a dump in bytes.
+    ///
+    /// # Errors
+    /// Not a power of two from a page to [`DUMP_LEN_MAX`](Self::DUMP_LEN_MAX).
+    pub fn parse_dump_len(text: &str) -> Result<u32, ConfigError> {
+        let fits = |len: &u32| len.is_power_of_two() && (4096..=Self::DUMP_LEN_MAX).contains(len);
+        text.parse().ok().filter(fits).ok_or_else(|| {
+            let most = Self::DUMP_LEN_MAX;
+            ConfigError(format!(
+                "length of dumps \"{text}\" is not a power of two from 4096 to {most}"
+            ))
+        })
+    }
+
     /// Reads a version such as `22.43.1014`.
     ///
     /// # Errors

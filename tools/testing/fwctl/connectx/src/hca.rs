@@ -116,7 +116,7 @@ pub(crate) fn query_cap(hw: &mut ConnectX, call: &mut Call<'_>) -> Result<(), Re
     match (call.header.op_mod >> 1, call.header.op_mod & 1) {
         (CAP_GENERAL, 0) => be::put(call.out, 16, &hw.hca.maximum),
         (CAP_GENERAL, _) => be::put(call.out, 16, &hw.hca.current),
-        (CAP_DEBUG, _) => be::put(call.out, 16, &caps::debug()),
+        (CAP_DEBUG, _) => be::put(call.out, 16, &caps::debug(&hw.config)),
         _ => return Err(Status::BadParam.because(Reason::CapType)),
     }
     Ok(())

@@ -21,6 +21,7 @@ mod fault;
 mod filter;
 mod hca;
 mod init_segment;
+mod layout;
 mod mkey;
 mod number;
 mod objects;
@@ -43,6 +44,7 @@ use pci_model::{Bar, Bus, Function, MsixLayout, Reset, Spec};
 use serde_json::Value;
 
 pub use config::{Config, ConfigError, Kind as FunctionKind};
+pub use registers::{Keep, Settings};
 
 use command::Queue;
 use diagnostics::Diagnostics;
@@ -96,6 +98,13 @@ impl ConnectX {
             report: Report::default(),
             config,
         }
+    }
+
+    /// Starts with these settings in force instead of the factory's, and hands those that are changed to `keep`. A change that
+    /// cannot be kept is refused.
+    pub fn with_settings(mut self, settings: Settings, keep: Box<Keep>) -> Self {
+        self.registers.nv.start(settings, keep);
+        self
     }
 
     /// Forgets objects of the kinds that `which` accepts, each a finding for the report.
@@ -197,8 +206,9 @@ impl Function for ConnectX {
         };
         self.drop_everything(at);
         self.segment.reset();
-        if cause == Reset::Disconnect {
-            self.registers.power_cycle();
+        let asked = self.registers.mfrl.take();
+        if asked || cause == Reset::Disconnect {
+            self.registers.boot();
         }
     }
 

@@ -4,9 +4,6 @@
 
 use std::ops::Range;
 
-/// Bytes of a whole dump.
-pub(crate) const DUMP_LEN: u32 = 2 << 20;
-
 /// Dword `index` of the pattern of `seed`, as [`crate::Config::dump_seed`] says. No two are the same.
 pub(crate) fn dword(seed: u32, index: u32) -> u32 {
     index.wrapping_mul(0x0101_0101) ^ seed
@@ -26,15 +23,18 @@ pub(crate) fn bytes(seed: u32, range: Range<usize>) -> Vec<u8> {
 mod tests {
     use super::*;
 
+    /// Of a dump as long as any.
+    const DWORDS: u32 = crate::Config::DUMP_LEN_MAX / 4;
+
     #[test]
     fn dwords_follow_the_documented_function() {
         assert_eq!(dword(0, 0), 0);
         assert_eq!(dword(0, 0x1ff), 0x0101_00ff);
         assert_eq!(dword(0x5eed, 2), 0x0202_0202 ^ 0x5eed);
-        let mut seen: Vec<u32> = (0..DUMP_LEN / 4).map(|i| dword(0x5eed, i)).collect();
+        let mut seen: Vec<u32> = (0..DWORDS).map(|i| dword(0x5eed, i)).collect();
         seen.sort_unstable();
         seen.dedup();
-        assert_eq!(seen.len() as u32, DUMP_LEN / 4);
+        assert_eq!(seen.len() as u32, DWORDS);
     }
 
     #[test]

@@ -109,6 +109,7 @@ pub(crate) enum Reason {
     RegisterIndex = 0x52,
     RegisterValue = 0x53,
     RegisterLength = 0x54,
+    NotKept = 0x55,
     DiagnosticValue = 0x58,
     DiagnosticOff = 0x59,
     DmaFailed = 0x60,

@@ -6,6 +6,8 @@
 
 mod common;
 
+use connectx::Config;
+
 use common::{core_dump, message, pattern, res_dump, wide, word, Driver, DATA};
 
 const READ: u16 = 1;
@@ -13,6 +15,7 @@ const WRITE: u16 = 0;
 const SEED: u32 = 0x1234_5678;
 const WHOLE: usize = 2 << 20;
 const BULK: u16 = 0x1002;
+const DEBUG_CAPS: u16 = 0xd << 1;
 
 /// 768 pages that are no neighbours of one another.
 fn scattered() -> Vec<u64> {
@@ -181,4 +184,40 @@ fn what_cannot_be_written_whole_is_not_written() {
         let written = driver.bus.get(DATA, 4096) != [0; 4096];
         assert_eq!(written, status == 0, "{size}");
     }
+}
+
+#[test]
+fn dumps_are_as_long_as_the_device_is_told() {
+    const LEN: usize = 8192;
+    let mut driver = Driver::with(Config {
+        dump_seed: SEED,
+        dump_len: LEN as u32,
+        ..Config::default()
+    });
+    driver.init();
+    let caps = driver.ok(0x100, DEBUG_CAPS, &[], 16 + 4096);
+    assert_eq!(caps[16] >> 7, 1, "core_dump_general");
+    assert_eq!((word(&caps, 16) >> 23) & 0x1f, 1, "log_cr_dump_to_mem_size");
+
+    let user = driver.user_memory(&scattered());
+    let mut request = vec![0; 0x40 + 2 * LEN];
+    request[3] = 3;
+    let (status, data) = driver.register(user.uid, READ, 0x402e, &request);
+    assert_eq!(
+        (status, data[0] >> 7, word(&data, 0x14)),
+        (0, 0, LEN as u32)
+    );
+    assert_eq!(
+        word(&data, 0x40 + LEN - 4),
+        pattern(SEED, LEN as u32 / 8 - 1)
+    );
+
+    let mut request = res_dump(BULK, 0, 0, 0, 0);
+    request[0] = 0x40;
+    let at = (36 + 16 + LEN) as u64;
+    request[0x18..0x20].copy_from_slice(&at.to_be_bytes());
+    let (status, data) = driver.register(user.uid, READ, 0xc000, &request);
+    assert_eq!((status, data[0] >> 7, word(&data, 0x24)), (0, 0, 4));
+    assert_eq!(word(&data, 0x30), 0x0001_fffb);
+    driver.assert_clean();
 }

@@ -23,11 +23,13 @@ fn all_of_them_are_there() {
         (0x4023, 16),
         (0x4024, 16),
         (0x402e, 64),
+        (0x5012, 16),
         (0x7004, 16),
         (0x9028, 8),
         (0x9040, 128),
         (0x9041, 128),
         (0x9043, 64),
+        (0x9051, 256),
         (MCDD, 32),
         (MCC, 32),
         (MCDA, 16),
@@ -92,7 +94,7 @@ fn tracer_has_an_owner_and_a_destination() {
 }
 
 #[test]
-fn resets_are_asked_for_but_not_carried_out() {
+fn resets_are_asked_for_and_wait_for_the_host() {
     let mut driver = Driver::ready();
     let (_, data) = driver.register(0, READ, 0x9028, &[0; 8]);
     assert_eq!(data, [0, 0, 0, 0, 0, 0, 1, 0x49]);

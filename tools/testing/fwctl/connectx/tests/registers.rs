@@ -6,8 +6,12 @@
 
 mod common;
 
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
 use common::{core_dump, res_dump, word, Driver, User, DATA};
-use connectx::Config;
+use connectx::{Config, ConnectX, Settings};
 
 const READ: u16 = 1;
 const WRITE: u16 = 0;
@@ -167,11 +171,86 @@ fn parameters_change_at_the_next_boot() {
     assert_eq!(driver.register(0, WRITE, 0x9033, &[0; 8]).0, 0);
     assert_eq!([0, 1, 2].map(|mode| vfs(&mut driver, mode)), [0, 8, 0]);
 
+    // A reset of the function alone leaves the firmware running; one that was asked for does not, once.
+    let mut ask = [0; 8];
+    for (level, vfs_then) in [
+        (None, [0, 8, 0]),
+        (Some(1), [0, 8, 0]),
+        (Some(8), [0, 0, 0]),
+    ] {
+        if let Some(level) = level {
+            ask[7] = level;
+            assert_eq!(driver.register(0, WRITE, 0x9028, &ask).0, 0);
+        }
+        driver.flr();
+        driver.power();
+        driver.init();
+        assert_eq!([0, 1, 2].map(|mode| vfs(&mut driver, mode)), vfs_then);
+    }
+    assert_eq!(driver.register(0, WRITE, 0x9024, &set).0, 0);
+    driver.flr();
+    driver.power();
+    driver.init();
+    assert_eq!([0, 1, 2].map(|mode| vfs(&mut driver, mode)), [8, 0, 0]);
+
     assert_eq!(driver.register(0, READ, 0x9024, &item(0, 0x9999)).0, 5);
-    set[3] = 16;
-    assert_ne!(driver.register(0, WRITE, 0x9024, &set).0, 0);
+    let mut bad = set.clone();
+    bad[3] = 16;
+    assert_eq!(driver.register(0, WRITE, 0x9024, &bad).0, 3, "length");
+    bad = set.clone();
+    bad[19] = 128;
+    assert_eq!(driver.register(0, WRITE, 0x9024, &bad).0, 3, "too many");
+    bad = set;
+    bad[7] = 0x81;
+    bad[3] = 20;
+    assert_eq!(driver.register(0, WRITE, 0x9024, &bad).0, 5, "no setting");
     assert_eq!(word(&driver.register(0, READ, 0x9030, &[0; 8]).1, 4), 0);
     assert_eq!(word(&driver.register(0, READ, 0x9034, &[0; 16]).1, 0), 3);
+}
+
+#[test]
+fn settings_are_kept_or_refused() {
+    let kept = Arc::new(Mutex::new(Vec::new()));
+    let full = Arc::new(AtomicBool::new(false));
+    let keep = {
+        let (kept, full) = (Arc::clone(&kept), Arc::clone(&full));
+        move |text: &str| match full.load(Ordering::Relaxed) {
+            true => Err(io::ErrorKind::StorageFull.into()),
+            false => {
+                kept.lock().unwrap().push(text.to_owned());
+                Ok(())
+            }
+        }
+    };
+    let was = r#"{ "nv_global_pci_conf": { "sriov_en": 1, "total_vfs": 3 } }"#;
+    let was = Settings::parse(was).unwrap();
+    let function = ConnectX::new(Config::default()).with_settings(was, Box::new(keep));
+    let mut driver = Driver::of(function);
+    driver.init();
+    let mut item = vec![0; 268];
+    item[7] = 0x80;
+    let in_force = |driver: &mut Driver| {
+        let mut item = item.clone();
+        item[1] = 1 << 6;
+        word(&driver.register(0, READ, 0x9024, &item).1, 16)
+    };
+    assert_eq!(in_force(&mut driver), (1 << 31) | (1 << 16) | 3);
+    let mut set = driver.register(0, READ, 0x9024, &item).1;
+    set[19] = 9;
+    assert_eq!(driver.register(0, WRITE, 0x9024, &set).0, 0);
+    let text = kept.lock().unwrap().pop().unwrap();
+    assert!(text.contains("\"total_vfs\": 9"), "{text}");
+    assert!(Settings::parse(&text).is_ok());
+
+    full.store(true, Ordering::Relaxed);
+    set[19] = 10;
+    assert_eq!(driver.register(0, WRITE, 0x9024, &set).0, 1);
+    assert_eq!(driver.register(0, WRITE, 0x9033, &[0; 8]).0, 1);
+    assert!(kept.lock().unwrap().is_empty());
+    driver.reset(pci_model::Reset::Disconnect);
+    driver.power();
+    driver.init();
+    assert_eq!(in_force(&mut driver), (1 << 31) | (1 << 16) | 9);
 }
 
 #[test]
@@ -222,7 +301,7 @@ fn link_and_temperature() {
     let (_, data) = driver.register(0, READ, 0x9050, &[0; 48]);
     assert_eq!(
         (word(&data, 8), word(&data, 0x14) >> 16),
-        ((16 << 16) | 8, 0x0100)
+        ((16 << 16) | 0x10, 0x0100)
     );
     assert_eq!(driver.register(0, READ, 0x9059, &[0; 16]).1[8], 1);
     for id in [0x9050, 0x9059] {
@@ -237,6 +316,42 @@ fn link_and_temperature() {
     let mut second = [0; 32];
     second[3] = 1;
     assert_eq!(driver.register(0, READ, 0x900a, &second).0, 3);
+}
+
+#[test]
+fn module_is_plugged() {
+    let mut driver = Driver::ready();
+    let mut sent = [0; 16];
+    let (status, data) = driver.register(0, READ, 0x5012, &sent);
+    assert_eq!((status, word(&data, 0)), (0, (1 << 8) | 1));
+    assert_eq!(data[4..], [0; 12]);
+    assert_eq!(driver.register(0, WRITE, 0x5012, &sent).0, 3);
+    sent[1] = 1;
+    assert_eq!(driver.register(0, READ, 0x5012, &sent).0, 3);
+}
+
+#[test]
+fn pcie_counts_nothing() {
+    let mut driver = Driver::ready();
+    for (first, status) in [
+        ([0, 0, 0, 0], 0),
+        ([0, 0, 0, 1], 0),
+        ([0, 0, 0, 2], 0),
+        ([0, 0, 0, 3], 3),
+        ([0, 0, 0, 0x20], 3),
+        ([1, 0, 0, 0], 3),
+        ([0, 1, 0, 0], 3),
+        ([0, 0, 1, 0], 3),
+    ] {
+        let mut sent = [0xff; 256];
+        sent[..4].copy_from_slice(&first);
+        let (was, data) = driver.register(0, READ, 0x9051, &sent);
+        assert_eq!(was, status, "{first:?}");
+        if status == 0 {
+            assert_eq!((&data[..4], &data[4..]), (&first[..], &[0; 252][..]));
+        }
+    }
+    assert_eq!(driver.register(0, WRITE, 0x9051, &[0; 256]).0, 3);
 }
 
 /// Fetches a whole inline stream of a segment type.

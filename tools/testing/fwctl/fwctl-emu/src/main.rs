@@ -6,6 +6,7 @@ mod control;
 mod dma;
 mod machine;
 mod server;
+mod settings;
 
 use std::fs::{self, File};
 use std::io;
@@ -75,6 +76,12 @@ struct ConnectxArgs {
     /// What dumps and counters are made of, hexadecimal; see `Config::dump_seed` of the model.
     #[arg(long, value_name = "SEED", value_parser = hexadecimal::<0xffff_ffff>)]
     dump_seed: Option<u64>,
+    /// Length of a dump of the registers, a power of two.
+    #[arg(long, value_name = "BYTES", value_parser = Config::parse_dump_len)]
+    dump_len: Option<u32>,
+    /// Keep the non-volatile configuration here, JSON; without it, only as long as the process lives.
+    #[arg(long, value_name = "FILE")]
+    settings: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -121,7 +128,7 @@ fn main() {
 
 fn run(cli: Cli) -> Result<()> {
     let (common, function) = match cli.device {
-        Device::Connectx(args) => connectx(args),
+        Device::Connectx(args) => connectx(args)?,
     };
     start_log(&common)?;
     let spec = function.spec();
@@ -162,7 +169,7 @@ fn run(cli: Cli) -> Result<()> {
     Ok(())
 }
 
-fn connectx(args: ConnectxArgs) -> (Common, Box<dyn Function>) {
+fn connectx(args: ConnectxArgs) -> Result<(Common, Box<dyn Function>)> {
     let mut config = Config {
         name: args.common.name.clone(),
         kind: match args.function {
@@ -192,7 +199,14 @@ fn connectx(args: ConnectxArgs) -> (Common, Box<dyn Function>) {
     if let Some(seed) = args.dump_seed {
         config.dump_seed = seed as u32;
     }
-    (args.common, Box::new(ConnectX::new(config)))
+    if let Some(len) = args.dump_len {
+        config.dump_len = len;
+    }
+    let mut function = ConnectX::new(config);
+    if let Some(path) = args.settings {
+        function = function.with_settings(settings::load(&path)?, settings::keep(path));
+    }
+    Ok((args.common, Box::new(function)))
 }
 
 fn hexadecimal<const MAX: u64>(text: &str) -> Result<u64, String> {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! CORE_DUMP 0x402e, 64 B and more: the device's registers as pairs of address and value, 2 MiB of them.
+//! CORE_DUMP 0x402e, 64 B and more: the device's registers as pairs of address and value, [`crate::Config::dump_len`] bytes of them.
 //!
 //! core_dump_type @3, vhca_id @0xa and qpn @0xd are those of `mlx5_ifc.h`; type 2 (to memory) with mkey @0x10, size @0x14
 //! and address @0x18 is what the `mlx5ctl` tool sends. The answer has the bytes given @0x14.
@@ -13,10 +13,10 @@
 use crate::be;
 use crate::hca;
 use crate::mkey;
-use crate::pattern::{self, DUMP_LEN};
+use crate::pattern;
 use crate::registers::Access;
 use crate::status::{Reason, Refusal, Status};
-use crate::ConnectX;
+use crate::{Config, ConnectX};
 
 const GENERAL: u8 = 0;
 const TO_MEMORY: u8 = 2;
@@ -36,10 +36,10 @@ const FIRST_ADDRESS: u32 = 0xf_0000;
 const PAIR: u32 = 8;
 
 /// As many whole pairs as fit into `room` bytes, from byte `offset` on.
-fn part(seed: u32, offset: u32, room: u32) -> Vec<u8> {
-    let end = DUMP_LEN.min(offset.saturating_add(room));
+fn part(config: &Config, offset: u32, room: u32) -> Vec<u8> {
+    let end = config.dump_len.min(offset.saturating_add(room));
     (offset / PAIR..end / PAIR)
-        .flat_map(|i| [FIRST_ADDRESS + 4 * i, pattern::dword(seed, i)])
+        .flat_map(|i| [FIRST_ADDRESS + 4 * i, pattern::dword(config.dump_seed, i)])
         .flat_map(u32::to_be_bytes)
         .collect()
 }
@@ -55,10 +55,10 @@ pub(crate) fn read(hw: &mut ConnectX, access: &mut Access<'_>) -> Result<(), Ref
         _ => return Err(bad),
     };
     let offset = u32::try_from(be::get64(access.sent, OFFSET)).map_err(|_| bad)?;
-    if offset > DUMP_LEN || offset % PAIR != 0 {
+    if offset > hw.config.dump_len || offset % PAIR != 0 {
         return Err(bad);
     }
-    let part = part(hw.config.dump_seed, offset, room);
+    let part = part(&hw.config, offset, room);
     if kind == TO_MEMORY {
         let key = be::get32(access.sent, MKEY);
         let addr = be::get64(access.sent, ADDRESS);
@@ -70,7 +70,7 @@ pub(crate) fn read(hw: &mut ConnectX, access: &mut Access<'_>) -> Result<(), Ref
         be::put(access.data, DATA, &part);
     }
     let end = offset + part.len() as u32;
-    let more = if end < DUMP_LEN { MORE } else { 0 };
+    let more = if end < hw.config.dump_len { MORE } else { 0 };
     be::put32(access.data, 0, more | u32::from(kind));
     be::put32(access.data, SIZE, part.len() as u32);
     be::put64(access.data, OFFSET, u64::from(end));

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! VHCA_ICM_CTRL 0xc010, 64 B: memory that a function's firmware took from its host. vhca_id @2 counts with its valid bit
-//! @0[31], threshold @0x10 and pages now @0x18; the threshold is in `mstflint`'s layout only.
+//! VHCA_ICM_CTRL 0xc010, 64 B: memory that a function's firmware took from its host. vhca_id counts with its valid bit;
+//! the threshold is in `mstflint`'s layout only.
 
-use crate::be;
 use crate::hca;
+use crate::layout::{field, Field};
 use crate::objects::Kind;
 use crate::registers::Access;
 use crate::status::Refusal;
 use crate::ConnectX;
 
-const VALID: u32 = 1 << 31;
-const THRESHOLD: usize = 0x10;
-const NOW: usize = 0x18;
+const VHCA_ID_VALID: Field = field("vhca_id_valid", 0x0, 31, 31);
+const VHCA_ID: Field = field("vhca_id", 0x0, 15, 0);
+const THRESHOLD: Field = field("max_alloc_icm_th", 0x10, 31, 0);
+const NOW: Field = field("cur_alloc_icm", 0x18, 31, 0);
 
 /// What was set.
 #[derive(Debug, Default)]
@@ -21,8 +22,8 @@ pub(crate) struct State {
 }
 
 fn own(hw: &ConnectX, access: &Access<'_>) -> Result<(), Refusal> {
-    if be::get32(access.sent, 0) & VALID != 0 {
-        hca::own_vhca(hw, be::get16(access.sent, 2))?;
+    if VHCA_ID_VALID.get(access.sent) != 0 {
+        hca::own_vhca(hw, VHCA_ID.get(access.sent) as u16)?;
     }
     Ok(())
 }
@@ -34,14 +35,14 @@ pub(crate) fn read(hw: &mut ConnectX, access: &mut Access<'_>) -> Result<(), Ref
     if let Some(body) = access.data.get_mut(4..) {
         body.fill(0);
     }
-    be::put32(access.data, THRESHOLD, hw.registers.icm.threshold);
-    be::put32(access.data, NOW, pages as u32);
+    THRESHOLD.put(access.data, hw.registers.icm.threshold);
+    NOW.put(access.data, pages as u32);
     Ok(())
 }
 
 /// Sets the threshold, which nothing here ever reaches.
 pub(crate) fn write(hw: &mut ConnectX, access: &mut Access<'_>) -> Result<(), Refusal> {
     own(hw, access)?;
-    hw.registers.icm.threshold = be::get32(access.sent, THRESHOLD);
+    hw.registers.icm.threshold = THRESHOLD.get(access.sent);
     read(hw, access)
 }

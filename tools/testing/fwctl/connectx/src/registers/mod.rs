@@ -12,6 +12,7 @@ mod mcam;
 mod mcq;
 mod mfrl;
 mod mgir;
+mod module;
 mod mpegc;
 mod mqis;
 mod nv;
@@ -22,6 +23,8 @@ mod stream;
 mod temperature;
 mod tracer;
 mod update;
+
+pub use nv::{Keep, Settings};
 
 use pci_model::Bus;
 
@@ -67,6 +70,7 @@ const TABLE: &[Register] = &[
     row(0x5004, "PTYS", 64, Some(port::speeds), None),
     row(0x5006, "PAOS", 16, Some(port::state), Some(port::set_state)),
     row(0x5008, "PPCNT", 256, Some(port::zeros), None),
+    row(0x5012, "PMAOS", 16, Some(module::state), None),
     row(0x5023, "PPLM", 32, Some(port::zeros), None),
     row(0x5027, "SLTP", 20, Some(port::transmitter), None),
     row(0x5031, "PDDR", 128, Some(port::diagnostics), None),
@@ -85,6 +89,7 @@ const TABLE: &[Register] = &[
     row(0x9041, "MTRC_CONF", 128, Some(tracer::configuration), Some(tracer::configure)),
     row(0x9043, "MTRC_CTRL", 64, Some(tracer::control), Some(tracer::set_control)),
     row(0x9050, "MPEIN", 48, Some(pcie::link), None),
+    row(0x9051, "MPCNT", 256, Some(pcie::counters), None),
     row(0x9056, "MPEGC", 12, Some(mpegc::read), Some(mpegc::write)),
     row(0x9059, "MPIR", 16, Some(pcie::position), None),
     row(0x905c, "MCDD", 32, Some(update::read_page), Some(update::move_page)),
@@ -135,17 +140,18 @@ pub(crate) struct Registers {
     fpga: fpga::State,
     host_endianness: host_endianness::State,
     icm: icm::State,
+    pub(crate) mfrl: mfrl::State,
     mgir: mgir::State,
     mpegc: mpegc::State,
-    nv: nv::State,
+    pub(crate) nv: nv::State,
     port: port::State,
     tracer: tracer::State,
     update: update::State,
 }
 
 impl Registers {
-    /// The machine was switched off and on.
-    pub(crate) fn power_cycle(&mut self) {
+    /// The firmware starts anew.
+    pub(crate) fn boot(&mut self) {
         let mut nv = std::mem::take(&mut self.nv);
         nv.boot();
         *self = Self {

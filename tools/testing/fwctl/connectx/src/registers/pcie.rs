@@ -1,21 +1,45 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The PCIe link: MPEIN 0x9050, 48 B, and MPIR 0x9059, 16 B. Both select by depth @0[29:24], index @0[23:16] and node
-//! @0[15:8]; this function is at the origin.
+//! The PCIe interface: MPEIN 0x9050, 48 B (its link), MPCNT 0x9051, 256 B (its counters), and MPIR 0x9059, 16 B (where
+//! it hangs). This function is at the origin of what they select by.
 
-use crate::be;
+use crate::layout::{field, Field};
 use crate::registers::Access;
 use crate::status::{Reason, Refusal, Status};
 use crate::ConnectX;
 
-/// 16 GT/s over 16 lanes: width [23:16], speed [15:0], one bit each.
-const LINK: u32 = (16 << 16) | 8;
+/// All three begin with these.
+const DEPTH: Field = field("depth", 0x0, 29, 24);
+const INDEX: Field = field("pcie_index", 0x0, 23, 16);
+const NODE: Field = field("node", 0x0, 15, 8);
+
+/// MPEIN.
+const WIDTH_ENABLED: Field = field("link_width_enabled", 0x8, 23, 16);
+const SPEED_ENABLED: Field = field("link_speed_enabled", 0x8, 15, 0);
+const WIDTH_ACTIVE: Field = field("link_width_active", 0xc, 23, 16);
+const SPEED_ACTIVE: Field = field("link_speed_active", 0xc, 15, 0);
+const BDF0: Field = field("bdf0", 0x14, 31, 16);
+
+/// MPCNT.
+const GROUP: Field = field("grp", 0x0, 5, 0);
+
+/// MPIR.
+const LOCAL_PORT: Field = field("local_port", 0x8, 31, 24);
+
+const LANES: u32 = 16;
+/// 16 GT/s; the bit below means no speed.
+const GEN4: u32 = 0x10;
 /// Bus 1, device 0, function 0: behind a root port.
 const BDF: u32 = 0x0100;
 
+/// Groups 0 (performance) to 2 (timers and states).
+const LAST_GROUP: u32 = 2;
+
 fn origin(access: &Access<'_>) -> Result<(), Refusal> {
-    if be::get32(access.sent, 0) & 0x3fff_ff00 != 0 {
-        return Err(Status::BadParam.because(Reason::RegisterIndex));
+    for field in [DEPTH, INDEX, NODE] {
+        if field.get(access.sent) != 0 {
+            return Err(Status::BadParam.because(Reason::RegisterIndex));
+        }
     }
     Ok(())
 }
@@ -24,9 +48,27 @@ fn origin(access: &Access<'_>) -> Result<(), Refusal> {
 pub(crate) fn link(_hw: &mut ConnectX, access: &mut Access<'_>) -> Result<(), Refusal> {
     origin(access)?;
     access.data.fill(0);
-    be::put32(access.data, 0x08, LINK);
-    be::put32(access.data, 0x0c, LINK);
-    be::put32(access.data, 0x14, BDF << 16);
+    for (field, value) in [
+        (WIDTH_ENABLED, LANES),
+        (SPEED_ENABLED, GEN4),
+        (WIDTH_ACTIVE, LANES),
+        (SPEED_ACTIVE, GEN4),
+        (BDF0, BDF),
+    ] {
+        field.put(access.data, value);
+    }
+    Ok(())
+}
+
+/// Reads a group of counters: nothing was counted.
+pub(crate) fn counters(_hw: &mut ConnectX, access: &mut Access<'_>) -> Result<(), Refusal> {
+    origin(access)?;
+    if GROUP.get(access.sent) > LAST_GROUP {
+        return Err(Status::BadParam.because(Reason::RegisterIndex));
+    }
+    if let Some(body) = access.data.get_mut(4..) {
+        body.fill(0);
+    }
     Ok(())
 }
 
@@ -34,6 +76,6 @@ pub(crate) fn link(_hw: &mut ConnectX, access: &mut Access<'_>) -> Result<(), Re
 pub(crate) fn position(_hw: &mut ConnectX, access: &mut Access<'_>) -> Result<(), Refusal> {
     origin(access)?;
     access.data.fill(0);
-    be::put32(access.data, 0x08, 1 << 24);
+    LOCAL_PORT.put(access.data, 1);
     Ok(())
 }

@@ -4,13 +4,62 @@
 //! (diagnostics), SLTP 0x5027 (transmitter settings), and counters that stay zero.
 
 use crate::be;
+use crate::layout::{field, Field};
 use crate::registers::Access;
 use crate::status::{Reason, Refusal, Status};
 use crate::ConnectX;
 
-const UP: u8 = 1;
-const DOWN: u8 = 2;
-const LANES: u8 = 4;
+/// All but PCAM have it.
+const LOCAL_PORT: Field = field("local_port", 0x0, 23, 16);
+
+/// PTYS.
+const EXT_CAPABILITY: Field = field("ext_eth_proto_capability", 0x8, 31, 0);
+const ETH_CAPABILITY: Field = field("eth_proto_capability", 0xc, 31, 0);
+const EXT_ADMIN: Field = field("ext_eth_proto_admin", 0x14, 31, 0);
+const ETH_ADMIN: Field = field("eth_proto_admin", 0x18, 31, 0);
+const EXT_OPER: Field = field("ext_eth_proto_oper", 0x20, 31, 0);
+const ETH_OPER: Field = field("eth_proto_oper", 0x24, 31, 0);
+
+/// PAOS.
+const ADMIN_STATUS: Field = field("admin_status", 0x0, 11, 8);
+const OPER_STATUS: Field = field("oper_status", 0x0, 3, 0);
+const ASE: Field = field("ase", 0x4, 31, 31);
+/// The half with both; PPAOS has the states of its test mode there.
+const STATES: Field = field("states", 0x0, 15, 0);
+
+/// PMLP, and each of its mappings, a dword.
+const WIDTH: Field = field("width", 0x0, 7, 0);
+const RX_LANE: Field = field("rx_lane", 0x0, 27, 24);
+const TX_LANE: Field = field("tx_lane", 0x0, 19, 16);
+
+/// SLTP.
+const VERSION: Field = field("version", 0x0, 27, 24);
+
+/// PDDR.
+const PAGE_SELECT: Field = field("page_select", 0x4, 7, 0);
+
+/// Its page of operation.
+const PROTO_ACTIVE: Field = field("proto_active", 0x8, 23, 20);
+const FSM_STATE: Field = field("phy_mngr_fsm_state", 0xc, 31, 24);
+const NEGOTIATION_STATE: Field = field("eth_an_fsm_state", 0xc, 23, 16);
+const CABLE_PROTO_CAP: Field = field("cable_proto_cap", 0x18, 31, 0);
+const LINK_ACTIVE: Field = field("link_active", 0x1c, 31, 0);
+const FEC_MODE_ACTIVE: Field = field("fec_mode_active", 0x24, 31, 16);
+
+/// Of trouble.
+const STATUS_OPCODE: Field = field("status_opcode", 0xc, 31, 0);
+const STATUS_MESSAGE: usize = 0x14;
+
+/// Of the module.
+const CABLE_TYPE: Field = field("cable_type", 0xc, 31, 28);
+const VENDOR_NAME: usize = 0x1c;
+const VENDOR_PN: usize = 0x2c;
+const VENDOR_SN: usize = 0x44;
+
+const UP: u32 = 1;
+const DOWN: u32 = 2;
+const LANES: u32 = 4;
+const SLTP_VERSION: u32 = 3;
 
 /// Extended Ethernet protocols: 10G, 40G, 25G, 50G_2X, 100G_4X.
 const EXTENDED: u32 = 0x2f0;
@@ -19,9 +68,9 @@ const EXTENDED_100G_4X: u32 = 0x200;
 const LEGACY_100G: u32 = 1 << 20;
 
 /// PDDR pages.
-const PAGE_OPERATION: u8 = 0;
-const PAGE_TROUBLE: u8 = 1;
-const PAGE_MODULE: u8 = 3;
+const PAGE_OPERATION: u32 = 0;
+const PAGE_TROUBLE: u32 = 1;
+const PAGE_MODULE: u32 = 3;
 const PROTOCOL_ETHERNET: u32 = 4;
 const FSM_ACTIVE: u32 = 3;
 const NEGOTIATION_DONE: u32 = 6;
@@ -32,7 +81,7 @@ const CABLE_PASSIVE: u32 = 3;
 /// What an administrator asked for.
 #[derive(Debug)]
 pub(crate) struct State {
-    admin: u8,
+    admin: u32,
 }
 
 impl Default for State {
@@ -43,7 +92,7 @@ impl Default for State {
 
 /// There is one port; 0 stands for it as well.
 fn own_port(access: &Access<'_>) -> Result<(), Refusal> {
-    if be::get8(access.sent, 1) > 1 {
+    if LOCAL_PORT.get(access.sent) > 1 {
         return Err(Status::BadParam.because(Reason::RegisterIndex));
     }
     Ok(())
@@ -61,7 +110,7 @@ pub(crate) fn zeros(_hw: &mut ConnectX, access: &mut Access<'_>) -> Result<(), R
 /// PPAOS: nothing is tested, nothing is down.
 pub(crate) fn test_mode(hw: &mut ConnectX, access: &mut Access<'_>) -> Result<(), Refusal> {
     zeros(hw, access)?;
-    be::put16(access.data, 2, 0);
+    STATES.put(access.data, 0);
     Ok(())
 }
 
@@ -76,30 +125,32 @@ pub(crate) fn capabilities(_hw: &mut ConnectX, access: &mut Access<'_>) -> Resul
 /// PTYS: 100G over four lanes.
 pub(crate) fn speeds(hw: &mut ConnectX, access: &mut Access<'_>) -> Result<(), Refusal> {
     zeros(hw, access)?;
-    be::put32(access.data, 0x08, EXTENDED);
-    be::put32(access.data, 0x0c, LEGACY_100G);
-    be::put32(access.data, 0x14, EXTENDED);
-    be::put32(access.data, 0x18, LEGACY_100G);
+    EXT_CAPABILITY.put(access.data, EXTENDED);
+    ETH_CAPABILITY.put(access.data, LEGACY_100G);
+    EXT_ADMIN.put(access.data, EXTENDED);
+    ETH_ADMIN.put(access.data, LEGACY_100G);
     if hw.registers.port.admin == UP {
-        be::put32(access.data, 0x20, EXTENDED_100G_4X);
-        be::put32(access.data, 0x24, LEGACY_100G);
+        EXT_OPER.put(access.data, EXTENDED_100G_4X);
+        ETH_OPER.put(access.data, LEGACY_100G);
     }
     Ok(())
 }
 
-/// PAOS: administrative state @0[11:8], operational state @0[3:0].
+/// PAOS: administrative and operational state.
 pub(crate) fn state(hw: &mut ConnectX, access: &mut Access<'_>) -> Result<(), Refusal> {
     zeros(hw, access)?;
     let admin = hw.registers.port.admin;
-    be::put(access.data, 2, &[admin, admin]);
+    STATES.put(access.data, 0);
+    ADMIN_STATUS.put(access.data, admin);
+    OPER_STATUS.put(access.data, admin);
     Ok(())
 }
 
-/// PAOS with `ase` @4[31] set: port up or down.
+/// PAOS with ase set: port up or down.
 pub(crate) fn set_state(hw: &mut ConnectX, access: &mut Access<'_>) -> Result<(), Refusal> {
     own_port(access)?;
-    let admin = be::get8(access.sent, 2) & 0x0f;
-    if be::get32(access.sent, 4) >> 31 != 0 {
+    let admin = ADMIN_STATUS.get(access.sent);
+    if ASE.get(access.sent) != 0 {
         if !matches!(admin, UP | DOWN) {
             return Err(Status::BadParam.because(Reason::RegisterValue));
         }
@@ -111,10 +162,11 @@ pub(crate) fn set_state(hw: &mut ConnectX, access: &mut Access<'_>) -> Result<()
 /// PMLP: four lanes of module 0.
 pub(crate) fn lanes(hw: &mut ConnectX, access: &mut Access<'_>) -> Result<(), Refusal> {
     zeros(hw, access)?;
-    be::put(access.data, 3, &[LANES]);
-    for lane in 0..LANES {
-        let both = (u32::from(lane) << 24) | (u32::from(lane) << 16);
-        be::put32(access.data, 4 + 4 * usize::from(lane), both);
+    WIDTH.put(access.data, LANES);
+    let mappings = access.data.chunks_exact_mut(4).skip(1);
+    for (lane, mapping) in (0..LANES).zip(mappings) {
+        RX_LANE.put(mapping, lane);
+        TX_LANE.put(mapping, lane);
     }
     Ok(())
 }
@@ -122,15 +174,14 @@ pub(crate) fn lanes(hw: &mut ConnectX, access: &mut Access<'_>) -> Result<(), Re
 /// SLTP: layout version 3.
 pub(crate) fn transmitter(hw: &mut ConnectX, access: &mut Access<'_>) -> Result<(), Refusal> {
     zeros(hw, access)?;
-    let first = be::get8(access.data, 0);
-    be::put(access.data, 0, &[first & 0xf0 | 3]);
+    VERSION.put(access.data, SLTP_VERSION);
     Ok(())
 }
 
-/// PDDR: the page at byte 7.
+/// PDDR: one of its pages.
 pub(crate) fn diagnostics(hw: &mut ConnectX, access: &mut Access<'_>) -> Result<(), Refusal> {
     own_port(access)?;
-    let page = be::get8(access.sent, 7);
+    let page = PAGE_SELECT.get(access.sent);
     let up = hw.registers.port.admin == UP;
     let data = &mut *access.data;
     if let Some(body) = data.get_mut(8..) {
@@ -138,24 +189,25 @@ pub(crate) fn diagnostics(hw: &mut ConnectX, access: &mut Access<'_>) -> Result<
     }
     match page {
         PAGE_OPERATION => {
-            be::put32(data, 0x08, PROTOCOL_ETHERNET << 20);
-            be::put32(data, 0x18, EXTENDED);
+            PROTO_ACTIVE.put(data, PROTOCOL_ETHERNET);
+            CABLE_PROTO_CAP.put(data, EXTENDED);
             if up {
-                be::put32(data, 0x0c, (FSM_ACTIVE << 24) | (NEGOTIATION_DONE << 16));
-                be::put32(data, 0x1c, EXTENDED_100G_4X);
-                be::put32(data, 0x24, FEC_RS << 16);
+                FSM_STATE.put(data, FSM_ACTIVE);
+                NEGOTIATION_STATE.put(data, NEGOTIATION_DONE);
+                LINK_ACTIVE.put(data, EXTENDED_100G_4X);
+                FEC_MODE_ACTIVE.put(data, FEC_RS);
             }
         }
-        PAGE_TROUBLE if up => be::put_text(data, 0x14, 32, "No issue was observed"),
+        PAGE_TROUBLE if up => be::put_text(data, STATUS_MESSAGE, 32, "No issue was observed"),
         PAGE_TROUBLE => {
-            be::put32(data, 0x0c, CLOSED_BY_COMMAND);
-            be::put_text(data, 0x14, 32, "The port is closed by command");
+            STATUS_OPCODE.put(data, CLOSED_BY_COMMAND);
+            be::put_text(data, STATUS_MESSAGE, 32, "The port is closed by command");
         }
         PAGE_MODULE => {
-            be::put32(data, 0x0c, CABLE_PASSIVE << 28);
-            be::put_text(data, 0x1c, 16, "Emulated");
-            be::put_text(data, 0x2c, 16, "MCP1600-C001");
-            be::put_text(data, 0x44, 16, "FWC00000001");
+            CABLE_TYPE.put(data, CABLE_PASSIVE);
+            be::put_text(data, VENDOR_NAME, 16, "Emulated");
+            be::put_text(data, VENDOR_PN, 16, "MCP1600-C001");
+            be::put_text(data, VENDOR_SN, 16, "FWC00000001");
         }
         _ => {}
     }

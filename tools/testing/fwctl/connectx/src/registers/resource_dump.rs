@@ -9,7 +9,6 @@ use crate::be;
 use crate::caps::GENERAL_LEN;
 use crate::hca;
 use crate::mkey;
-use crate::pattern::DUMP_LEN;
 use crate::registers::stream::Stream;
 use crate::registers::Access;
 use crate::status::{Reason, Refusal, Status};
@@ -23,9 +22,9 @@ const COMMAND: u16 = 0xfffa;
 const CAPABILITIES: u16 = 0x1000;
 /// As many dwords as index1 says, each its own number.
 const PATTERN: u16 = 0x1001;
-/// 2 MiB of the seed's pattern ([`crate::Config::dump_seed`]), in as many segments as it takes.
+/// A whole dump ([`crate::Config::dump_len`]) of the seed's pattern, in as many segments as it takes.
 const BULK: u16 = 0x1002;
-/// Bytes of the pattern in each: a segment's length is 16 bits of dwords.
+/// Most bytes of the pattern in each: a segment's length is 16 bits of dwords.
 const BULK_PART: usize = 128 << 10;
 
 /// Before the indices of a resource.
@@ -112,8 +111,10 @@ fn compose(hw: &ConnectX, sent: &[u8]) -> Result<Stream, Refusal> {
             resource(&dwords);
         }
         BULK => {
-            for first in (0..DUMP_LEN as usize).step_by(BULK_PART) {
-                stream.patterned(kind, &[&RESERVED, indices], first..first + BULK_PART);
+            let len = hw.config.dump_len as usize;
+            for first in (0..len).step_by(BULK_PART) {
+                let part = first..len.min(first + BULK_PART);
+                stream.patterned(kind, &[&RESERVED, indices], part);
             }
         }
         _ => return Err(Status::BadParam.because(Reason::RegisterIndex)),

@@ -3,51 +3,60 @@
 //! Firmware update: MCC 0x9062, 32 B, drives a state machine; MCDA 0x9063, 16 B and data, moves a component inline; MCDD
 //! 0x905c, 32 B, by page. Layouts of `mlx5_ifc.h`, MCDD's of `mstflint`.
 //!
-//! MCDD names its pages by physical address (data @0x10, mailbox @0x18), so that whoever may write it reaches all memory: a
-//! user context lacks the right. A write moves size @8 bytes: out of the data page into the component, or the other way when
-//! a component is read; then a descriptor goes to the mailbox, the register as it was sent and a dword whose low byte
-//! is the status. That 1 means done is this model's own.
+//! MCDD names its pages, of data and the mailbox, by physical address, so that whoever may write it reaches all memory:
+//! a user context lacks the right. A write moves size bytes: out of the data page into the component, or the other way
+//! when a component is read; then a descriptor goes to the mailbox, the register as it was sent and a dword whose low
+//! byte is the status. That 1 means done is this model's own.
+
+use std::ops::Range;
 
 use crate::be;
+use crate::layout::{field, Field};
 use crate::registers::Access;
 use crate::status::{Reason, Refusal, Status};
 use crate::ConnectX;
+
+/// MCC.
+const INSTRUCTION: Field = field("instruction", 0x0, 7, 0);
+const MCC_HANDLE: Field = field("update_handle", 0x8, 23, 0);
+const CONTROL_STATE: Field = field("control_state", 0xc, 3, 0);
+const COMPONENT_SIZE: Field = field("component_size", 0x10, 31, 0);
+/// From update_handle to control_state.
+const FLOW: Range<usize> = 0x8..0x10;
+
+/// MCDA and MCDD.
+const HANDLE: Field = field("update_handle", 0x0, 23, 0);
+const OFFSET: Field = field("offset", 0x4, 31, 0);
+const SIZE: Field = field("size", 0x8, 15, 0);
+
+/// MCDA.
+const DATA: usize = 0x10;
+
+/// MCDD.
+const DATA_PAGE: usize = 0x10;
+const MAILBOX: usize = 0x18;
+const MCDD_LEN: usize = 32;
+const DONE: u32 = 1;
 
 /// Largest component, in bytes.
 const MAX_COMPONENT: u32 = 8 << 20;
 const MAX_INLINE: usize = 128;
 const MAX_PAGE: usize = 4096;
 
-/// Fields of MCC.
-const INSTRUCTION: usize = 3;
-const MCC_HANDLE: usize = 8;
-const CONTROL_STATE: usize = 0xc;
-const COMPONENT_SIZE: usize = 0x10;
-
-/// Fields of MCDA and MCDD.
-const HANDLE: usize = 0;
-const OFFSET: usize = 4;
-const SIZE: usize = 0xa;
-const DATA: usize = 0x10;
-const DATA_PAGE: usize = 0x10;
-const MAILBOX: usize = 0x18;
-
-const MCDD_LEN: usize = 32;
-const DONE: u32 = 1;
-
-const LOCK: u8 = 1;
-const RELEASE: u8 = 2;
-const UPDATE: u8 = 3;
-const VERIFY: u8 = 4;
-const ACTIVATE: u8 = 6;
-const READ: u8 = 7;
-const CANCEL: u8 = 8;
-const CHECK: u8 = 9;
-const FORCE_RELEASE: u8 = 0x0a;
+/// Values of instruction.
+const LOCK: u32 = 1;
+const RELEASE: u32 = 2;
+const UPDATE: u32 = 3;
+const VERIFY: u32 = 4;
+const ACTIVATE: u32 = 6;
+const READ: u32 = 7;
+const CANCEL: u32 = 8;
+const CHECK: u32 = 9;
+const FORCE_RELEASE: u32 = 0x0a;
 
 /// Values of control_state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[repr(u8)]
+#[repr(u32)]
 enum Phase {
     #[default]
     Idle = 0,
@@ -78,10 +87,10 @@ impl Default for State {
 impl State {
     fn release(&mut self) {
         self.phase = Phase::Idle;
-        self.handle = (self.handle % 0x00ff_ffff) + 1;
+        self.handle = (self.handle % HANDLE.max()) + 1;
     }
 
-    fn instruct(&mut self, instruction: u8, handle: u32, size: u32) -> Result<(), Refusal> {
+    fn instruct(&mut self, instruction: u32, handle: u32, size: u32) -> Result<(), Refusal> {
         let value = Status::BadParam.because(Reason::RegisterValue);
         match (instruction, self.phase) {
             (LOCK, Phase::Idle) => {
@@ -113,25 +122,28 @@ impl State {
 /// MCC: state and handle.
 pub(crate) fn control(hw: &mut ConnectX, access: &mut Access<'_>) -> Result<(), Refusal> {
     let state = &hw.registers.update;
-    be::put32(access.data, MCC_HANDLE, state.handle);
-    be::put32(access.data, CONTROL_STATE, state.phase as u32);
+    if let Some(flow) = access.data.get_mut(FLOW) {
+        flow.fill(0);
+    }
+    MCC_HANDLE.put(access.data, state.handle);
+    CONTROL_STATE.put(access.data, state.phase as u32);
     Ok(())
 }
 
 /// MCC: one step of the flow.
 pub(crate) fn instruct(hw: &mut ConnectX, access: &mut Access<'_>) -> Result<(), Refusal> {
-    let instruction = be::get8(access.sent, INSTRUCTION);
-    let handle = be::get24(access.sent, MCC_HANDLE + 1);
-    let size = be::get32(access.sent, COMPONENT_SIZE);
+    let instruction = INSTRUCTION.get(access.sent);
+    let handle = MCC_HANDLE.get(access.sent);
+    let size = COMPONENT_SIZE.get(access.sent);
     hw.registers.update.instruct(instruction, handle, size)?;
     control(hw, access)
 }
 
 /// The bytes of the component that an MCDA or MCDD is about.
-fn range(sent: &[u8], most: usize) -> Result<std::ops::Range<usize>, Refusal> {
+fn range(sent: &[u8], most: usize) -> Result<Range<usize>, Refusal> {
     let bad = Status::BadParam.because(Reason::RegisterValue);
-    let size = usize::from(be::get16(sent, SIZE));
-    let first = usize::try_from(be::get32(sent, OFFSET)).map_err(|_| bad)?;
+    let size = SIZE.get(sent) as usize;
+    let first = usize::try_from(OFFSET.get(sent)).map_err(|_| bad)?;
     if size > most {
         return Err(bad);
     }
@@ -143,7 +155,7 @@ pub(crate) fn read(hw: &mut ConnectX, access: &mut Access<'_>) -> Result<(), Ref
     let bad = Status::BadParam.because(Reason::RegisterValue);
     let state = &hw.registers.update;
     let range = range(access.sent, MAX_INLINE)?;
-    if state.phase != Phase::Upload || be::get24(access.sent, HANDLE + 1) != state.handle {
+    if state.phase != Phase::Upload || HANDLE.get(access.sent) != state.handle {
         return Err(bad);
     }
     let bytes = state.component.get(range).ok_or(bad)?;
@@ -159,7 +171,7 @@ pub(crate) fn write(hw: &mut ConnectX, access: &mut Access<'_>) -> Result<(), Re
     let bad = Status::BadParam.because(Reason::RegisterValue);
     let state = &mut hw.registers.update;
     let range = range(access.sent, MAX_INLINE)?;
-    if state.phase != Phase::Download || be::get24(access.sent, HANDLE + 1) != state.handle {
+    if state.phase != Phase::Download || HANDLE.get(access.sent) != state.handle {
         return Err(bad);
     }
     let bytes = access.sent.get(DATA..DATA + range.len()).ok_or(bad)?;

@@ -111,8 +111,12 @@ impl Driver {
     }
 
     pub fn with(config: Config) -> Self {
+        Self::of(ConnectX::new(config))
+    }
+
+    pub fn of(function: ConnectX) -> Self {
         let mut driver = Self {
-            endpoint: Endpoint::new(Box::new(ConnectX::new(config))).unwrap(),
+            endpoint: Endpoint::new(Box::new(function)).unwrap(),
             bus: FakeBus {
                 memory: vec![0; SIZE],
                 interrupts: Vec::new(),
