@@ -45,17 +45,31 @@ setup: ## fetch and build all that the rest needs, into FWCTL_CACHE
 tools: setup ## the emulated device and the VM runner
 	@$(in-root) cargo build --quiet --locked --manifest-path $(testing)/Cargo.toml
 
+.PHONY: fwctl
+fwctl: setup ## the command fwctl, static, with man pages and completions, into build/
+	@$(in-root) tools/fwctl/build build
+
+PREFIX ?= /usr/local
+
+.PHONY: install-fwctl
+install-fwctl: ## install what `make fwctl` built below DESTDIR and PREFIX
+	@tools/fwctl/install build "$(DESTDIR)$(PREFIX)"
+
 .PHONY: selftests
 selftests: setup ## the test programs
 	@. "$$FWCTL_CACHE/env" && $(in-root) $(MAKE) -s -C $(selftests) \
 		KERNEL_SOURCE="$$KERNEL_SOURCE" OUTPUT="$$FWCTL_CACHE/selftests"
 
 .PHONY: demo
-demo: modules tools ## a vendor tool reads a device through the modules, in a VM
+demo: modules tools fwctl ## a tour: vendor tools and the command fwctl talk to a device, in a VM
 	@$(in-root) $(testing)/demo
 
+.PHONY: tour
+tour: modules tools fwctl ## the same, and put what it prints into README.md
+	@$(testing)/record-tour
+
 .PHONY: test
-test: modules tools selftests ## all tests; the last line counts them
+test: modules tools selftests fwctl ## all tests; the last line counts them
 	@$(in-root) $(testing)/run-tests
 
 .PHONY: debug-kernel
@@ -76,8 +90,8 @@ doc: tools ## the document that is made of the mlx5 policy's tables
 		$(in-root) $(testing)/in-cache policy-table >$$doc.new && mv $$doc.new $$doc
 
 .PHONY: vm
-vm: modules tools ## a shell in a VM with DEVICES=1 emulated devices
-	@$(in-root) $(testing)/in-cache fwctl-vm shell --devices $(or $(DEVICES),1) --modules-dir .
+vm: modules tools fwctl ## a shell in a VM with DEVICES=1 emulated devices; build/bin has the command fwctl
+	@$(in-root) $(testing)/in-cache fwctl-vm shell --devices $(or $(DEVICES),1) --modules-dir . --share build
 
 .PHONY: clean
 clean: ## what was built in this tree
@@ -85,6 +99,7 @@ clean: ## what was built in this tree
 		-o -name '.*.cmd' -o -name '.*.d' -o -name '*.rmeta' -o -name '*.objtooldep' \
 		-o -name 'modules.order' -o -name '*_generated.h' -o -name 'layout_generated.rs' -o -name '*.s' \) -delete
 	@rm -f .module-common.o .*.cmd Module.symvers modules.order
+	@rm -rf build
 
 .PHONY: distclean
 distclean: clean ## and the cache

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! `fwctl info`: what FWCTL_INFO says.
+
+use std::io;
+
+use fwctl::mlx5::{Mlx5, UCTX_CAPS};
+use fwctl::DeviceType;
+use serde::Serialize;
+
+use super::DeviceEntry;
+use crate::args::InfoArgs;
+use crate::failure::Failure;
+use crate::hex;
+use crate::page::{Page, Report};
+use crate::session::Session;
+
+/// `schema/info.json`.
+#[derive(Serialize)]
+struct Infos {
+    devices: Vec<Entry>,
+}
+
+#[derive(Serialize)]
+struct Entry {
+    #[serde(flatten)]
+    device: DeviceEntry,
+    device_type: Type,
+    data: String,
+    mlx5: Option<Mlx5Entry>,
+}
+
+#[derive(Serialize)]
+struct Type {
+    number: u32,
+    name: String,
+}
+
+#[derive(Serialize)]
+struct Mlx5Entry {
+    uid: u32,
+    uctx_caps: u32,
+    uctx_caps_names: Vec<&'static str>,
+}
+
+/// Names of the rights in a user context.
+pub(super) fn uctx_names(caps: u32) -> Vec<&'static str> {
+    let set = UCTX_CAPS.iter().filter(|(bit, _)| caps & bit != 0);
+    set.map(|&(_, name)| name).collect()
+}
+
+impl Report for Infos {
+    fn text(&self, page: &mut Page) -> io::Result<()> {
+        if self.devices.is_empty() {
+            return page.line("no devices");
+        }
+        for (i, entry) in self.devices.iter().enumerate() {
+            if i > 0 {
+                page.line("")?;
+            }
+            let device = &entry.device;
+            page.heading(&device.name)?;
+            let mut pairs = vec![("type", entry.device_type.name.clone())];
+            let known = |text: &Option<String>| text.clone().unwrap_or_else(|| "unknown".into());
+            pairs.push(("address", known(&device.bus_address)));
+            pairs.push(("driver", known(&device.driver)));
+            pairs.push(("pci id", known(&device.pci_id)));
+            match &entry.mlx5 {
+                Some(mlx5) => {
+                    pairs.push(("uid", mlx5.uid.to_string()));
+                    let names = mlx5.uctx_caps_names.join(" ");
+                    pairs.push(("uctx caps", format!("{:#x} {names}", mlx5.uctx_caps)));
+                }
+                None => pairs.push(("data", entry.data.clone())),
+            }
+            page.pairs(&pairs)?;
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn run(session: &mut Session, args: &InfoArgs) -> Result<(), Failure> {
+    let nodes = match &args.device {
+        Some(name) => vec![session.find(name)?],
+        None => session.nodes()?,
+    };
+    let mut devices = Vec::new();
+    for node in &nodes {
+        let device = session.open(node)?;
+        let info = device.info().map_err(|error| session.failed(error))?;
+        let mlx5 = match info.device_type {
+            DeviceType::Mlx5 => {
+                let parsed = Mlx5::parse_info(&device, &info);
+                let parsed = parsed.map_err(|error| session.failed(error))?;
+                Some(Mlx5Entry {
+                    uid: parsed.uid,
+                    uctx_caps: parsed.uctx_caps,
+                    uctx_caps_names: uctx_names(parsed.uctx_caps),
+                })
+            }
+            _ => None,
+        };
+        devices.push(Entry {
+            device: node.into(),
+            device_type: Type {
+                number: info.device_type.number(),
+                name: info.device_type.to_string(),
+            },
+            data: hex::digits(&info.data),
+            mlx5,
+        });
+    }
+    session.show(&Infos { devices })
+}
