@@ -1,0 +1,99 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Runs the tools of `table` on the emulated firmware, without lockdown and under it, and judges each by what it prints.
+# Prints TAP: a test is "LEVEL NAME: VERDICT". With EXPECTED_TO=DIR it writes all that they print there instead.
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+PCI=$(basename "$(readlink -f /sys/class/fwctl/fwctl0/device)")
+origin=DPNv=0x0,depth=0x0,pcie_index=0x0,node=0x0
+export PCI origin FW_VERSION FW_PSID
+n=0
+
+# The host's part in a reset that MFRL asked for. Nobody drives the function meanwhile.
+firmware_reset()
+{
+	local driver=/sys/bus/pci/drivers/mlx5_core
+	echo "$PCI" >$driver/unbind &&
+		echo 1 >"/sys/bus/pci/devices/$PCI/reset" &&
+		echo "$PCI" >$driver/bind &&
+		udevadm settle && ls /dev/fwctl
+}
+export -f firmware_reset
+
+# Runs of blanks count as one, colours as nothing.
+plain() { sed -E 's/\x1b\[[0-9;]*m//g; s/[[:space:]]+/ /g; s/^ //; s/ $//; /^$/d'; }
+
+# missing FILE: the first line of FILE that is not, after the one before, in standard input.
+missing()
+{
+	local line wanted=()
+	mapfile -t wanted < <(sed "s/\$FW_VERSION/$FW_VERSION/g; s/\$FW_PSID/$FW_PSID/g; s/\$PCI/$PCI/g" "$1" | plain)
+	set -- "${wanted[@]}"
+	while [ $# -gt 0 ] && IFS= read -r line; do
+		[ "$line" != "$1" ] || shift
+	done
+	[ $# -eq 0 ] || printf '%s\n' "$1"
+}
+
+# row LEVEL NAME VERDICT STATUS COMMAND
+row()
+{
+	local level=$1 name=$2 verdict=$3 status=$4 out rc why=''
+	out=$(bash -c "$5" 2>&1 </dev/null)
+	rc=$?
+	out=$(plain <<<"$out")
+	if [ -n "${EXPECTED_TO:-}" ]; then
+		printf '%s\n' "$out" >"$EXPECTED_TO/$name"
+		why="written, exit status $rc"
+	elif [ "$rc" != "$status" ]; then
+		why="exit status $rc instead of $status"
+	elif [ "$verdict" != fails ]; then
+		why=$(missing "$here/expected/$name" <<<"$out")
+		why=${why:+no line \"$why\"}
+	fi
+	n=$((n + 1))
+	if [ -z "$why" ]; then
+		printf 'ok %d - %s %s: %s\n' "$n" "$level" "$name" "$verdict"
+	else
+		printf '%s\n' "$out" | sed 's/^/# /'
+		printf 'not ok %d - %s %s: %s\n' "$n" "$level" "$name" "$why"
+	fi
+}
+
+# rows LEVEL [NAME...]: all of the table, or these.
+rows()
+{
+	local level=$1 name verdict status command
+	shift
+	while read -r name verdict status command; do
+		case $name in '' | '#'*) continue ;; esac
+		[ $# -eq 0 ] || [[ " $* " = *" $name "* ]] || continue
+		row "$level" "$name" "$verdict" "$status" "$command"
+	done <"$here/table"
+}
+
+# seen NAME PATTERN COMMAND: what only our core does.
+seen()
+{
+	n=$((n + 1))
+	if [ -n "${FWCTL_TEST_C_ONLY:-}" ]; then
+		printf 'ok %d - %s # SKIP the kernel'\''s own core\n' "$n" "$1"
+	elif bash -c "$3" | grep -qE -- "$2"; then
+		printf 'ok %d - %s\n' "$n" "$1"
+	else
+		printf 'not ok %d - %s\n' "$n" "$1"
+	fi
+}
+
+printf 'TAP version 13\n'
+rows none
+# Each reset of the firmware was a new life of the device.
+seen 'the writes of old tools are in the log, once in a life' '^3$' "dmesg | grep -c 'writes to the firmware'"
+seen 'no descriptor is left, only the driver uses the core' '^1$' 'cat /sys/module/fwctl/refcnt'
+# This mstflint labels plain reads with the full scope. Lockdown is not lowered again.
+echo integrity >/sys/kernel/security/lockdown
+rows integrity
+echo confidentiality >/sys/kernel/security/lockdown
+rows confidentiality mstfwctrl mstflint-q mstconfig-q mstconfig-set mstconfig-next mstconfig-reset
+printf '1..%d\n' "$n"
