@@ -67,6 +67,14 @@ says 'no such device' 3 'fwctl7' "$fwctl" info fwctl7
 says 'without CAP_SYS_RAWIO' 4 'CAP_SYS_RAWIO' setpriv --bounding-set=-sys_rawio --inh-caps=-sys_rawio \
 	"$fwctl" rpc fwctl0 080d --in-len 16 --scope debug-write-full
 says 'a reader that goes away is no error' 0 '^general' bash -o pipefail -c "'$fwctl' mlx5 caps fwctl0 --all | head -n 1"
+second=0000:02:00.0
+"$fwctl" monitor -n 2 >events &
+until [ "$(grep -c ' present ' events)" = 2 ]; do sleep 0.1; done
+echo $second >/sys/bus/pci/drivers/mlx5_core/unbind
+echo $second >/sys/bus/pci/drivers/mlx5_core/bind
+wait $!
+says 'monitor sees a device go' 0 "remove +fwctl1 $second\$" cat events
+says 'and come back' 0 "add +fwctl1 $second\$" cat events
 echo integrity >/sys/kernel/security/lockdown
 says 'the full scope is as the lower one under lockdown' 0 'debug-write-full +yes +counts as debug-write' \
 	"$fwctl" mlx5 objects fwctl0
