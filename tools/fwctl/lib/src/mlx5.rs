@@ -12,9 +12,12 @@ pub mod core_dump;
 pub mod counters;
 pub mod dump;
 pub mod layout;
+mod pieces;
 pub mod registers;
 pub mod resource_dump;
 mod status;
+
+pub use pieces::Fetched;
 
 pub use status::Status;
 

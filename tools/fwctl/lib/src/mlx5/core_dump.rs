@@ -5,9 +5,9 @@
 //! Source: PRM, "CORE_DUMP Register Layout"; the fields from the key on are not in `mlx5_ifc.h`.
 
 use super::bits::{get32, get64, set32, set64};
-use super::resource_dump::Fetched;
-use super::{Method, Mlx5};
-use crate::error::{Error, Result};
+use super::pieces::{Fetched, Source};
+use super::Mlx5;
+use crate::error::Result;
 use crate::scope::Scope;
 use crate::umem::Umem;
 
@@ -46,60 +46,35 @@ pub fn fetch(
     set32(&mut register, MKEY, umem.mkey());
     set32(&mut register, SIZE, room(umem));
     set64(&mut register, ADDRESS, umem.device_address());
-    let mut fetched = Fetched {
-        bytes: Vec::new(),
-        rpcs: 0,
-        failure: None,
+    let source = Source {
+        mlx5,
+        scope,
+        id: CORE_DUMP,
+        name: "CORE_DUMP",
     };
-    loop {
-        fetched.rpcs += 1;
-        let step = mlx5
-            .access(scope, Method::Read, CORE_DUMP, &register)
-            .and_then(|reply| take(mlx5, &mut register, &reply, umem, &mut fetched.bytes));
-        progress(fetched.bytes.len());
-        match step {
-            Ok(true) if fetched.bytes.len() > limit => {
-                let why = format!("the dump is above the limit of {limit} bytes");
-                fetched.failure = Some(wrong(mlx5, why));
-                return fetched;
-            }
-            Ok(true) => {}
-            Ok(false) => return fetched,
-            Err(error) => {
-                fetched.failure = Some(error);
-                return fetched;
-            }
-        }
-    }
+    let take = |register: &mut [u8], reply: &[u8], dump: &mut Vec<u8>| {
+        take(&source, register, reply, umem, dump)
+    };
+    source.fetch(register, limit, take, progress)
 }
 
 fn room(umem: &Umem) -> u32 {
     u32::try_from(umem.len()).unwrap_or(u32::MAX)
 }
 
-fn wrong(mlx5: &Mlx5<'_>, why: String) -> Error {
-    Error::reply(mlx5.device().name(), "CORE_DUMP", why)
-}
-
 /// Takes a piece, and makes `register` ask for the next; whether there is one.
 fn take(
-    mlx5: &Mlx5<'_>,
+    source: &Source<'_>,
     register: &mut [u8],
     reply: &[u8],
     umem: &Umem,
     dump: &mut Vec<u8>,
 ) -> Result<bool> {
-    let short = || wrong(mlx5, format!("the register has only {} bytes", reply.len()));
+    let short = || source.short(reply);
     let more = get32(reply, 0).ok_or_else(short)? & MORE != 0;
     let len = get32(reply, SIZE).ok_or_else(short)?;
     let cookie = get64(reply, COOKIE).ok_or_else(short)?;
-    if len > room(umem) || (len == 0 && more) {
-        let room = room(umem);
-        return Err(wrong(
-            mlx5,
-            format!("a piece of {len} bytes where {room} fit"),
-        ));
-    }
+    source.check_len(len, room(umem), more)?;
     dump.extend(umem.read(0, len as usize).ok_or_else(short)?);
     set64(register, COOKIE, cookie);
     Ok(more)

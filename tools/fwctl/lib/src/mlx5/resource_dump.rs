@@ -6,8 +6,9 @@
 //! is. Source: PRM, "Resource Dump"; `mlx5_ifc_resource_dump_bits` of `mlx5_ifc.h`.
 
 use super::bits::{get16, get32, get64, set16, set32, set64};
-use super::{Method, Mlx5};
-use crate::error::{Error, Result};
+use super::pieces::{Fetched, Source};
+use super::Mlx5;
+use crate::error::Result;
 use crate::scope::Scope;
 use crate::umem::Umem;
 
@@ -58,17 +59,6 @@ pub enum Via<'a> {
     Memory(&'a Umem),
 }
 
-/// What came.
-#[derive(Debug)]
-pub struct Fetched {
-    /// The stream, up to the failure.
-    pub bytes: Vec<u8>,
-    /// RPCs that were sent.
-    pub rpcs: u64,
-    /// Why there is no more of it.
-    pub failure: Option<Error>,
-}
-
 /// Fetches all pieces, at most `limit` bytes. `progress` is told how many bytes there are after each.
 pub fn fetch(
     mlx5: &Mlx5<'_>,
@@ -78,32 +68,16 @@ pub fn fetch(
     limit: usize,
     progress: &mut dyn FnMut(usize),
 ) -> Fetched {
-    let mut register = first(request, via);
-    let mut fetched = Fetched {
-        bytes: Vec::new(),
-        rpcs: 0,
-        failure: None,
+    let source = Source {
+        mlx5,
+        scope,
+        id: RES_DUMP,
+        name: "RES_DUMP",
     };
-    loop {
-        fetched.rpcs += 1;
-        let step = mlx5
-            .access(scope, Method::Read, RES_DUMP, &register)
-            .and_then(|reply| take(mlx5, &mut register, &reply, via, &mut fetched.bytes));
-        progress(fetched.bytes.len());
-        match step {
-            Ok(true) if fetched.bytes.len() > limit => {
-                let why = format!("the dump is above the limit of {limit} bytes");
-                fetched.failure = Some(wrong(mlx5, why));
-                return fetched;
-            }
-            Ok(true) => {}
-            Ok(false) => return fetched,
-            Err(error) => {
-                fetched.failure = Some(error);
-                return fetched;
-            }
-        }
-    }
+    let take = |register: &mut [u8], reply: &[u8], stream: &mut Vec<u8>| {
+        take(&source, register, reply, via, stream)
+    };
+    source.fetch(first(request, via), limit, take, progress)
 }
 
 fn first(request: &Request, via: &Via<'_>) -> Vec<u8> {
@@ -132,19 +106,15 @@ fn room(via: &Via<'_>) -> u32 {
     }
 }
 
-fn wrong(mlx5: &Mlx5<'_>, why: String) -> Error {
-    Error::reply(mlx5.device().name(), "RES_DUMP", why)
-}
-
 /// Takes a piece out of `reply` and makes `register` ask for the next; whether there is one.
 fn take(
-    mlx5: &Mlx5<'_>,
+    source: &Source<'_>,
     register: &mut [u8],
     reply: &[u8],
     via: &Via<'_>,
     stream: &mut Vec<u8>,
 ) -> Result<bool> {
-    let short = || wrong(mlx5, format!("the register has only {} bytes", reply.len()));
+    let short = || source.short(reply);
     let asked = get32(register, 0).unwrap_or_default();
     let answered = get32(reply, 0).ok_or_else(short)?;
     let len = get32(reply, SIZE).ok_or_else(short)?;
@@ -153,15 +123,9 @@ fn take(
     // It is 0 where there is only one piece, and after 15.
     if number(answered) != 0 && number(answered) != (number(asked) + 1) & 0xf {
         let (is, was) = (number(answered), number(asked));
-        return Err(wrong(mlx5, format!("piece {is} follows piece {was}")));
+        return Err(source.wrong(format!("piece {is} follows piece {was}")));
     }
-    if len > room(via) || (len == 0 && !is_last) {
-        let room = room(via);
-        return Err(wrong(
-            mlx5,
-            format!("a piece of {len} bytes where {room} fit"),
-        ));
-    }
+    source.check_len(len, room(via), !is_last)?;
     let piece = match via {
         Via::Inline => reply.get(DATA..DATA + len as usize).map(<[u8]>::to_vec),
         Via::Memory(umem) => umem.read(0, len as usize),

@@ -10,7 +10,8 @@ use std::io;
 
 use fwctl::mlx5::caps::{self, Mode};
 use fwctl::mlx5::dump::{MenuRecord, MENU};
-use fwctl::mlx5::resource_dump::{Fetched, Request, Via, INLINE_LEN};
+use fwctl::mlx5::resource_dump::{Request, Via, INLINE_LEN};
+use fwctl::mlx5::Fetched;
 use fwctl::mlx5::{core_dump, resource_dump, Mlx5};
 use fwctl::{Device, Errno, Error, Scope, Umem, UmemFlags};
 use indicatif::{ProgressBar, ProgressStyle};

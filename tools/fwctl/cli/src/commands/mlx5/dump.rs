@@ -8,7 +8,8 @@ use std::path::Path;
 
 use fwctl::mlx5::dump::{self, MenuRecord, Parsed, Segment};
 use fwctl::mlx5::layout;
-use fwctl::mlx5::resource_dump::{fetch, Fetched, Request, Via};
+use fwctl::mlx5::resource_dump::{fetch, Request, Via};
+use fwctl::mlx5::Fetched;
 use fwctl::mlx5::{core_dump, Mlx5};
 use fwctl::{Scope, UmemFlags};
 use serde::Serialize;
