@@ -72,6 +72,10 @@ tour: modules tools fwctl ## the same, and put what it prints into README.md
 test: modules tools selftests fwctl ## all tests; the last line counts them
 	@$(in-root) $(testing)/run-tests
 
+.PHONY: bench
+bench: modules tools ## what calls cost beside the kernel's own core, by instructions; ROW= by function
+	@$(in-root) $(testing)/bench/run $(ROW) $(ON)
+
 .PHONY: debug-kernel
 debug-kernel: setup ## an instrumented kernel (KASAN, lockdep, kmemleak ...), 17 minutes, once
 	@$(in-root) scripts/debug-kernel

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+
+#include "bench.h"
+
+long long slab_bytes(void)
+{
+	FILE *file = fopen("/proc/slabinfo", "re");
+	long long sum = 0, active, size;
+	char line[512];
+
+	if (!file)
+		die("/proc/slabinfo");
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, "%*s %lld %*d %lld", &active, &size) == 2)
+			sum += active * size;
+	fclose(file);
+	return sum;
+}
+
+void copy_file(const char *from, const char *to)
+{
+	FILE *in = fopen(from, "re"), *out = fopen(to, "we");
+	char buffer[1 << 16];
+	size_t len;
+
+	if (!in || !out)
+		die(in ? to : from);
+	while ((len = fread(buffer, 1, sizeof(buffer), in)) > 0)
+		if (fwrite(buffer, 1, len, out) != len)
+			die(to);
+	fclose(in);
+	if (fclose(out))
+		die(to);
+}
