@@ -3,6 +3,8 @@
 # What run-tests and run-tests-debug share: stages, their counts, selftests in VMs. Wants $here, $top, $logs.
 
 passed=0 failed=0 skipped=0
+# Options of all VMs whose programs print TAP, of which alone it is known what each takes.
+tap=()
 
 # count NAME P F S RC: adds the results of a stage and says so. A stage that ran nothing has failed.
 count()
@@ -30,7 +32,7 @@ vm()
 {
 	local name=$1 modules=$2 rc p f s
 	shift 2
-	stage "$name" "$here/in-cache" fwctl-vm tap --modules-dir "$modules" --env FWCTL_TEST_REQUIRED=1 "$@"
+	stage "$name" "$here/in-cache" fwctl-vm tap --modules-dir "$modules" --env FWCTL_TEST_REQUIRED=1 "${tap[@]}" "$@"
 	rc=$?
 	read -r p f s < <(sed -nE 's/^# ([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped$/\1 \2 \3/p' "$logs/$name.log")
 	count "$name" "${p:-0}" "${f:-0}" "${s:-0}" "$rc"
