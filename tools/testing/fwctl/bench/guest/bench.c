@@ -83,15 +83,13 @@ static long call_fill(struct work *work)
 /* By the driver. */
 static long call_refused(struct work *work)
 {
-	work->rpc.out_len = work->rpc.in_len;
-	return ioctl(work->fd, FWCTL_RPC, &work->rpc) == -1 && errno == EBADMSG ? 0 : -1;
+	return call_rpc(work) == -1 && errno == EBADMSG ? 0 : -1;
 }
 
 /* By the core. */
 static long call_bad_scope(struct work *work)
 {
-	work->rpc.out_len = work->rpc.in_len;
-	return ioctl(work->fd, FWCTL_RPC, &work->rpc) == -1 && errno == EOPNOTSUPP ? 0 : -1;
+	return call_rpc(work) == -1 && errno == EOPNOTSUPP ? 0 : -1;
 }
 
 static long call_open_close(struct work *work)
