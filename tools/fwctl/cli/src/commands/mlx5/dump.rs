@@ -177,10 +177,7 @@ pub(super) fn menu(
         return Err(session.failed(error));
     }
     let parsed = dump::parse(&fetched.bytes);
-    let menu = parsed
-        .segments
-        .iter()
-        .find(|segment| segment.kind == dump::MENU);
+    let menu = menu_of(&parsed);
     let broken = |why: String| {
         let name = mlx5.device().name();
         Failure::new(Exit::Data, format!("{name}: the menu of segments: {why}"))
@@ -190,6 +187,11 @@ pub(super) fn menu(
         (Some((records, None)), None) => Ok((records, fetched.rpcs)),
         (None, None) => Err(broken("it is not there".into())),
     }
+}
+
+fn menu_of<'a>(parsed: &'a Parsed<'_>) -> Option<&'a Segment<'a>> {
+    let mut segments = parsed.segments.iter();
+    segments.find(|segment| segment.kind == dump::MENU)
 }
 
 /// The type of a segment that is called by name or number.
@@ -270,20 +272,31 @@ fn show(
         Some(error) => Some(error.to_string()),
         None => parsed.problem.as_ref().map(ToString::to_string),
     };
-    session.show(&Segments {
+    let segments = Segments {
         from: from.to_owned(),
         bytes: fetched.bytes.len(),
         rpcs: Some(fetched.rpcs),
         complete: problem.is_none(),
-        problem: problem.clone(),
+        problem,
         segments: segment_entries(&parsed, records),
         raw,
-    })?;
-    match (fetched.failure, problem) {
-        (Some(error), _) => Err(session.failed(error)),
-        (None, Some(problem)) => Err(broken(from, &problem, parsed.segments.len(), "segments")),
-        (None, None) => Ok(()),
+    };
+    match fetched.failure {
+        Some(error) => {
+            session.show(&segments)?;
+            Err(session.failed(error))
+        }
+        None => show_segments(session, &segments),
     }
+}
+
+fn show_segments(session: &mut Session, segments: &Segments) -> Result<(), Failure> {
+    session.show(segments)?;
+    let problem = segments.problem.as_deref();
+    problem.map_or(Ok(()), |problem| {
+        let count = segments.segments.len();
+        Err(broken(&segments.from, problem, count, "segments"))
+    })
 }
 
 fn broken(from: &str, problem: &str, count: usize, of: &str) -> Failure {
@@ -317,25 +330,19 @@ fn parse_file(session: &mut Session, path: &Path, raw: bool) -> Result<(), Failu
     }
     let parsed = dump::parse(&bytes);
     // The menu in a dump names its own segments.
-    let menu = parsed
-        .segments
-        .iter()
-        .find(|segment| segment.kind == dump::MENU);
+    let menu = menu_of(&parsed);
     let records = menu.map(|menu| dump::menu(menu).0).unwrap_or_default();
     let problem = parsed.problem.as_ref().map(ToString::to_string);
-    let count = parsed.segments.len();
-    session.show(&Segments {
-        from: from.clone(),
+    let segments = Segments {
+        from,
         bytes: bytes.len(),
         rpcs: None,
         complete: problem.is_none(),
-        problem: problem.clone(),
+        problem,
         segments: segment_entries(&parsed, &records),
         raw,
-    })?;
-    problem.map_or(Ok(()), |problem| {
-        Err(broken(&from, &problem, count, "segments"))
-    })
+    };
+    show_segments(session, &segments)
 }
 
 fn parse_registers(session: &mut Session, from: String, bytes: &[u8]) -> Result<(), Failure> {
