@@ -131,7 +131,9 @@ fn rpc(context: &Arc<Context>, arg: UserPtr) -> Result {
 
     let device = &context.device;
     // A device that is gone is not worth a copy.
-    drop(device.driver.enter()?);
+    if !device.driver.is_live() {
+        return Err(ENODEV);
+    }
     let input = UserPtr::from_addr(rpc.in_ as usize);
     let in_len = rpc.in_len as usize;
     let out = UserPtr::from_addr(rpc.out as usize);
@@ -211,7 +213,9 @@ fn rsc_destroy(context: &Arc<Context>, arg: UserPtr) -> Result {
     }
     let kind = ResourceType::try_from(command.kind)?;
     // A device that is gone has no resources.
-    drop(context.device.driver.enter()?);
+    if !context.device.driver.is_live() {
+        return Err(ENODEV);
+    }
     destroy(
         context,
         ResourceId::from_number(command.rsc_id)?,

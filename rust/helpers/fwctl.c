@@ -25,6 +25,38 @@ size_t fwctl_helper_clear_user(void __user *to, size_t len)
 	return left;
 }
 
+/*
+ * Structures of a fixed size, which are whole words on our side. Nothing is to be
+ * known of where they are: their size is no user's.
+ */
+int fwctl_helper_get_words(u64 *to, const u64 __user *from, size_t words)
+{
+	might_fault();
+	if (!user_read_access_begin(from, words * sizeof(*from)))
+		return -EFAULT;
+	for (size_t i = 0; i < words; i++)
+		unsafe_get_user(to[i], &from[i], fault);
+	user_read_access_end();
+	return 0;
+fault:
+	user_read_access_end();
+	return -EFAULT;
+}
+
+int fwctl_helper_put_words(u64 __user *to, const u64 *from, size_t words)
+{
+	might_fault();
+	if (!user_write_access_begin(to, words * sizeof(*to)))
+		return -EFAULT;
+	for (size_t i = 0; i < words; i++)
+		unsafe_put_user(from[i], &to[i], fault);
+	user_write_access_end();
+	return 0;
+fault:
+	user_write_access_end();
+	return -EFAULT;
+}
+
 bool fwctl_helper_fatal_signal_pending(void)
 {
 	return fatal_signal_pending(current);

@@ -128,6 +128,11 @@ impl Driver {
         })
     }
 
+    /// Whether it can be entered by now.
+    pub(crate) fn is_live(&self) -> bool {
+        self.state.load(Relaxed) == LIVE
+    }
+
     /// Lets no more calls in, and waits for those inside and for operations in flight. The calls
     /// returned are the last; they are the caller's alone.
     pub(super) fn retire(self: &Arc<Self>) -> Calls<'_> {

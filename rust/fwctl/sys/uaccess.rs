@@ -22,6 +22,8 @@ use kernel::{
 
 extern "C" {
     fn fwctl_helper_clear_user(to: *mut c_void, len: usize) -> usize;
+    fn fwctl_helper_get_words(to: *mut u64, from: *const c_void, words: usize) -> c_int;
+    fn fwctl_helper_put_words(to: *mut c_void, from: *const u64, words: usize) -> c_int;
 }
 
 /// Bytes cleared between two looks at pending signals: far below what a user would notice.
@@ -40,6 +42,24 @@ impl UserStruct {
     /// `EFAULT` for a bad pointer, `EINVAL` for a size below `min`, `E2BIG` for one above a page or
     /// for a tail beyond `T` that is not zero. May sleep; never reads more than a page.
     pub fn read<T: FromBytes + AsBytes + Default>(ptr: UserPtr, min: usize) -> Result<(Self, T)> {
+        let mut value = T::default();
+        if const { Self::is_words::<T>() } {
+            let to = core::ptr::from_mut(&mut value).cast();
+            // SAFETY: `to` is aligned and has room for as many words, and any bytes are a `T`; the user
+            // range is checked.
+            let ret = unsafe {
+                fwctl_helper_get_words(to, ptr.as_const_ptr(), size_of::<T>() / size_of::<u64>())
+            };
+            let size = value
+                .as_bytes()
+                .first_chunk()
+                .map_or(0, |size| u32::from_ne_bytes(*size)) as usize;
+            // The user knows it as we do. What else there is, another size or an unreadable end, is looked into below.
+            if ret == 0 && size == size_of::<T>() {
+                return Ok((Self { ptr, size }, value));
+            }
+            value = T::default();
+        }
         let size: u32 = UserSlice::new(ptr, 4).reader().read()?;
         let size = size as usize;
         if size < min {
@@ -57,14 +77,29 @@ impl UserStruct {
                 ret => to_result(ret.min(0))?,
             }
         }
-        let mut value = T::default();
         let bytes = value.as_bytes_mut().get_mut(..known).ok_or(EINVAL)?;
         UserSlice::new(ptr, known).reader().read_slice(bytes)?;
         Ok((Self { ptr, size }, value))
     }
 
+    /// Whether it can be copied by words.
+    const fn is_words<T>() -> bool {
+        size_of::<T>() % size_of::<u64>() == 0 && align_of::<T>() % align_of::<u64>() == 0
+    }
+
     /// Writes `value` back, as much of it as the user knows.
     pub fn write<T: AsBytes>(&self, value: &T) -> Result {
+        if const { Self::is_words::<T>() } && self.size >= size_of::<T>() {
+            let from = core::ptr::from_ref(value).cast();
+            // SAFETY: `from` is aligned and has as many words, all initialised; the user range is checked.
+            return to_result(unsafe {
+                fwctl_helper_put_words(
+                    self.ptr.as_mut_ptr(),
+                    from,
+                    size_of::<T>() / size_of::<u64>(),
+                )
+            });
+        }
         let bytes = value.as_bytes();
         let bytes = bytes.get(..self.size).unwrap_or(bytes);
         UserSlice::new(self.ptr, bytes.len())
