@@ -73,7 +73,7 @@ test: modules tools selftests fwctl ## all tests; the last line counts them
 	@$(in-root) $(testing)/run-tests
 
 .PHONY: bench
-bench: modules tools ## what calls cost beside the kernel's own core, by instructions; ROW= by function
+bench: modules tools ## what calls cost beside the kernel's own core, by instructions; ROW= by function, ROW=endtoend by time
 	@$(in-root) $(testing)/bench/run $(ROW) $(ON)
 
 .PHONY: debug-kernel

@@ -16,11 +16,6 @@
 enum {
 	/* What the emulated device has to tell. */
 	DUMP = 2 * MIB,
-	/* CORE_DUMP: what the emulator gives inline begins here. */
-	CORE_INLINE = 0x40,
-	CORE_PIECE = 64 << 10,
-	CORE_TO_MEMORY = 2,
-	CORE_TO_MAILBOX = 3,
 	/* RES_DUMP. */
 	RES_LEN = 0x100,
 	RES_INLINE = 0x30,
@@ -65,38 +60,11 @@ FIXTURE_TEARDOWN(dump)
 	munmap(self->pieces, DUMP + MIB);
 }
 
-/* The whole core dump through the mailbox; how many RPCs, or a negative errno. */
-static int core_inline(int fd, uint8_t *to)
-{
-	static uint8_t in[MBOX_HEADER + CORE_INLINE + CORE_PIECE], out[sizeof(in)];
-	uint32_t at = 0;
-	int count = 0, ret;
-
-	do {
-		uint8_t *reg = in + MBOX_HEADER;
-
-		memset(in, 0, MBOX_HEADER + CORE_INLINE);
-		access_reg(in, OP_MOD_READ, REG_CORE_DUMP);
-		reg[3] = CORE_TO_MAILBOX;
-		set32(reg, 0x24, at);
-		ret = rpc_done(fd, in, sizeof(in), out, sizeof(in));
-		if (ret)
-			return ret;
-		reg = out + MBOX_HEADER;
-		if (at + get32(reg, 0x14) > DUMP)
-			return -E2BIG;
-		memcpy(to + at, reg + CORE_INLINE, get32(reg, 0x14));
-		at += get32(reg, 0x14);
-		count++;
-	} while (out[MBOX_HEADER] & 0x80);
-	return at == DUMP ? count : -EIO;
-}
-
 static int by_mailbox(void *arg)
 {
 	FIXTURE_DATA(dump) *self = arg;
 
-	return core_inline(self->fd, self->pieces) != DUMP / CORE_PIECE;
+	return core_dump_inline(self->fd, self->pieces, DUMP) != DUMP / CORE_PIECE;
 }
 
 static int by_memory(void *arg)

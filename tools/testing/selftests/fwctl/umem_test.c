@@ -9,6 +9,7 @@
 
 enum {
 	OP_DUMP_TO_MEMORY = 2,
+	OP_DUMP_TO_MAILBOX = 3,
 	CORE_DUMP_LEN = 64,
 };
 
@@ -44,6 +45,34 @@ int core_dump(int fd, uint32_t mkey, uint64_t addr, uint32_t len)
 	set32(reg, 0x18, addr >> 32);
 	set32(reg, 0x1c, addr);
 	return rpc_done(fd, in, sizeof(in), out, sizeof(out));
+}
+
+int core_dump_inline(int fd, uint8_t *to, uint32_t len)
+{
+	/* One at a time. */
+	static uint8_t in[MBOX_HEADER + CORE_DUMP_LEN + CORE_PIECE], out[sizeof(in)];
+	uint32_t at = 0, more;
+	int count = 0, ret;
+
+	do {
+		uint8_t *reg = in + MBOX_HEADER;
+
+		memset(in, 0, MBOX_HEADER + CORE_DUMP_LEN);
+		access_reg(in, OP_MOD_READ, REG_CORE_DUMP);
+		reg[3] = OP_DUMP_TO_MAILBOX;
+		set32(reg, 0x24, at);
+		ret = rpc_done(fd, in, sizeof(in), out, sizeof(in));
+		if (ret)
+			return ret;
+		reg = out + MBOX_HEADER;
+		more = get32(reg, 0x14);
+		if (more > CORE_PIECE || more > len - at)
+			return -E2BIG;
+		memcpy(to + at, reg + CORE_DUMP_LEN, more);
+		at += more;
+		count++;
+	} while (out[MBOX_HEADER] & 0x80);
+	return at == len ? count : -EIO;
 }
 
 bool is_core_dump(const void *addr, size_t len)

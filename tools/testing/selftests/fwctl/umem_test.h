@@ -12,6 +12,8 @@ enum {
 	MIB = 1 << 20,
 	/* CREATE_MKEY with room for one translation in the mailbox. */
 	MKEY_LEN = 0x110,
+	/* What a mailbox takes of a core dump. */
+	CORE_PIECE = 64 << 10,
 };
 
 /* FWCTL_RSC_UMEM_REG; 0 or a negative errno. */
@@ -22,6 +24,8 @@ void *memory(size_t len);
 
 /* Has the firmware write its core dump by a key; 0 or a negative errno, EREMOTEIO for a refusal. */
 int core_dump(int fd, uint32_t mkey, uint64_t addr, uint32_t len);
+/* The whole of it, @len bytes, by mailboxes; how many RPCs, or a negative errno. */
+int core_dump_inline(int fd, uint8_t *to, uint32_t len);
 /* Whether the dump's first @len bytes are there. */
 bool is_core_dump(const void *addr, size_t len);
 

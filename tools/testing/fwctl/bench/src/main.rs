@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Puts what the guest counted on two cores side by side: rows with the goals and the floor, or one row by function.
+//! Puts what the guest counted or measured on two cores side by side: rows with the goals and the floor, one row by
+//! function, or whole calls by their time.
 
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod counts;
+mod ends;
 mod profile;
 mod rows;
 mod table;
@@ -19,6 +21,7 @@ use clap::{Args, Parser, Subcommand};
 use serde::Serialize;
 
 use counts::Counts;
+use ends::Ends;
 use profile::{Comparison, Profile};
 use table::Table;
 
@@ -39,6 +42,11 @@ enum What {
     Table(TableArgs),
     /// One row by function.
     Profile(ProfileArgs),
+    /// Times of whole calls.
+    Ends {
+        /// What the guest printed on both in turn.
+        log: PathBuf,
+    },
 }
 
 #[derive(Args)]
@@ -95,6 +103,11 @@ fn main() -> Result<()> {
             let comparison = Comparison::new(&ours, &upstream, args.calls);
             println!("{comparison}");
             write_json(json, &comparison)
+        }
+        What::Ends { log } => {
+            let ends = Ends::read(&log)?;
+            println!("{ends}");
+            write_json(json, &ends)
         }
     }
 }
