@@ -7,7 +7,7 @@ use crate::{
     ffi::{
         Calls,
         InFlight,
-        Uctx, //
+        References, //
     },
     operation::{
         Job,
@@ -17,6 +17,7 @@ use crate::{
 use fwctl::{
     sys::{
         completion::Completion,
+        spare::Spare,
         task, //
     },
     ContextPlace, //
@@ -26,8 +27,15 @@ use kernel::{
     new_spinlock,
     new_work,
     prelude::*,
-    rbtree::RBTreeNode,
     sync::{
+        aref::ARef,
+        atomic::{
+            ordering::{
+                Full,
+                Relaxed, //
+            },
+            Atomic, //
+        },
         Arc,
         SpinLock, //
     },
@@ -37,81 +45,86 @@ use kernel::{
     }, //
 };
 
-/// By what a device finds a context.
-pub(crate) type Link = RBTreeNode<usize, Arc<Context>>;
-
 /// What a descriptor owns. It is closed towards the driver once, by whoever takes it out of the
-/// device's table: the last of the descriptor and its operations, or the end of the device.
-#[pin_data]
+/// device's list: the last of the descriptor and its operations, or the end of the device.
+///
+/// The driver's part follows in memory: see [`crate::ffi`].
+#[repr(C)]
 pub(crate) struct Context {
+    pub(crate) references: References,
+    /// The descriptor, if there is one still, and the operations in flight.
+    users: Atomic<u32>,
     pub(crate) device: Arc<Device>,
-    pub(crate) uctx: Uctx,
+    /// For the next request.
+    pub(crate) spare: Spare,
+    /// Who closes it where that is not for the caller to do.
+    closer: Option<Arc<Closer>>,
+}
+
+/// The close of a context on a worker.
+#[pin_data]
+struct Closer {
     #[pin]
-    state: SpinLock<State>,
+    order: SpinLock<Option<(ARef<Context>, InFlight)>>,
     /// The driver has closed it.
     #[pin]
     closed: Completion,
-    /// Its close on a worker.
     #[pin]
     work: Work<Self>,
 }
 
-struct State {
-    /// There is no descriptor any more.
-    disowned: bool,
-    /// Operations in flight.
-    operations: usize,
-    /// For the worker that closes it.
-    closing: Option<InFlight>,
-}
-
 impl_has_work! {
-    impl HasWork<Self> for Context { self.work }
+    impl HasWork<Self> for Closer { self.work }
 }
 
-impl Context {
-    /// Makes a context on `device`, opened by its driver.
-    pub(crate) fn open(device: Arc<Device>) -> Result<Arc<Self>> {
-        let driver = device.driver.clone();
-        let calls = driver.enter()?;
-        let uctx = Uctx::new(&calls, device.raw())?;
-        let context = Arc::pin_init(
+impl Closer {
+    fn new() -> Result<Arc<Self>> {
+        Arc::pin_init(
             pin_init!(Self {
-                device,
-                uctx,
-                state <- new_spinlock!(State {
-                    disowned: false,
-                    operations: 0,
-                    closing: None,
-                }),
+                order <- new_spinlock!(None),
                 closed <- Completion::new(),
                 work <- new_work!(),
             }),
             GFP_KERNEL_ACCOUNT,
-        )?;
-        let link = RBTreeNode::new(context.key(), context.clone(), GFP_KERNEL_ACCOUNT)?;
-        match calls.context() {
-            ContextPlace::Caller => {
-                calls.open(&context.uctx)?;
-                context.opened(link);
-            }
-            ContextPlace::Worker => {
-                let operation = Operation::new(context.clone())?;
-                operation.send(&calls, Job::Open(link));
-                drop(calls);
-                operation.wait()?;
-            }
-        }
+        )
+    }
+}
+
+impl Context {
+    /// Makes a context on `device`, opened by its driver.
+    pub(crate) fn open(device: Arc<Device>) -> Result<ARef<Self>> {
+        let driver = &device.driver;
+        let closer = match driver.context_place() {
+            ContextPlace::Caller => None,
+            ContextPlace::Worker => Some(Closer::new()?),
+        };
+        let context = Self::alloc(device.raw(), driver.uctx_size(), |references| Self {
+            references,
+            users: Atomic::new(1),
+            device,
+            spare: Spare::empty(),
+            closer,
+        })?;
+        context.open_by_driver()?;
         Ok(context)
     }
 
-    fn key(self: &Arc<Self>) -> usize {
-        core::ptr::from_ref(&**self).addr()
+    fn open_by_driver(&self) -> Result {
+        let calls = self.device.driver.enter()?;
+        if self.closer.is_none() {
+            calls.open(self)?;
+            self.opened();
+            return Ok(());
+        }
+        let operation = Operation::new(self.into())?;
+        operation.send(&calls, Job::Open);
+        drop(calls);
+        operation.wait().map(|_| ())
     }
 
     /// The driver has opened it. The end of the device waits for who says so, and will find it.
-    pub(crate) fn opened(&self, link: Link) {
-        self.device.link(link);
+    pub(crate) fn opened(&self) {
+        self.device.contexts.link(self.into());
     }
 
     /// The descriptor was closed.
@@ -119,77 +132,73 @@ impl Context {
     /// Waits until the driver has closed the context, unless operations of killed callers are in
     /// flight, or the task is being killed or is the kernel's own: then the context is left to the
     /// workers.
-    pub(crate) fn release(self: &Arc<Self>) {
-        if self.disown() {
+    pub(crate) fn release(&self) {
+        if !self.leave() {
             return;
         }
         // If the driver is on its way out, the end of the device closes the context.
         let Ok(calls) = self.device.driver.enter() else {
             return;
         };
-        match calls.context() {
-            ContextPlace::Caller => self.close(&calls),
-            ContextPlace::Worker => {
-                self.close_on_worker(&calls);
+        match &self.closer {
+            None => self.close(&calls),
+            Some(closer) => {
+                self.close_elsewhere(&calls);
                 drop(calls);
                 if !task::unattended() {
-                    let _ = self.closed.wait_killable();
+                    let _ = closer.closed.wait_killable();
                 }
             }
         }
     }
 
-    /// There is no descriptor any more. Returns whether there are operations; the last one closes
-    /// the context.
-    pub(crate) fn disown(&self) -> bool {
-        let mut state = self.state.lock();
-        state.disowned = true;
-        state.operations > 0
+    /// One user less. Returns whether it was the last, who is to close the context.
+    pub(crate) fn leave(&self) -> bool {
+        self.users.fetch_sub(1, Full) == 1
     }
 
-    /// An operation is about to be sent.
+    /// An operation is about to be sent, by the descriptor's owner.
     pub(crate) fn begin(&self) {
-        self.state.lock().operations += 1;
+        self.users.add(1, Relaxed);
     }
 
     /// An operation has ended.
-    pub(crate) fn end(self: &Arc<Self>, calls: &Calls<'_>) {
-        let last = {
-            let mut state = self.state.lock();
-            state.operations -= 1;
-            state.disowned && state.operations == 0
-        };
-        if last {
-            match calls.context() {
-                ContextPlace::Caller => self.close(calls),
-                // Not on the worker of this operation, for which other RPCs may be waiting.
-                ContextPlace::Worker => self.close_on_worker(calls),
+    pub(crate) fn end(&self, calls: &Calls<'_>) {
+        if self.leave() {
+            // Not on the worker of this operation, for which other RPCs may be waiting.
+            self.close_elsewhere(calls);
+        }
+    }
+
+    /// Has a worker close it, or closes it at once if that does not wait.
+    pub(crate) fn close_elsewhere(&self, calls: &Calls<'_>) {
+        match &self.closer {
+            None => self.close(calls),
+            Some(closer) => {
+                *closer.order.lock() = Some((self.into(), calls.in_flight()));
+                self.device.queues.contexts.enqueue(closer.clone());
             }
         }
     }
 
-    /// Has a worker close it.
-    pub(crate) fn close_on_worker(self: &Arc<Self>, calls: &Calls<'_>) {
-        self.state.lock().closing = Some(calls.in_flight());
-        self.device.queues.contexts.enqueue(self.clone());
-    }
-
     /// Closes it, if nobody else has.
-    pub(crate) fn close(self: &Arc<Self>, calls: &Calls<'_>) {
-        if let Some(context) = self.device.unlink(self.key()) {
-            calls.close(&context.uctx);
-            self.closed.complete_all();
+    pub(crate) fn close(&self, calls: &Calls<'_>) {
+        if let Some(context) = self.device.contexts.unlink(self) {
+            calls.close(&context);
+            if let Some(closer) = &self.closer {
+                closer.closed.complete_all();
+            }
         }
     }
 }
 
-impl WorkItem for Context {
+impl WorkItem for Closer {
     type Pointer = Arc<Self>;
 
     fn run(this: Arc<Self>) {
-        let closing = this.state.lock().closing.take();
-        if let Some(in_flight) = closing {
-            this.close(&in_flight.calls());
+        let order = this.order.lock().take();
+        if let Some((context, in_flight)) = order {
+            context.close(&in_flight.calls());
         }
     }
 }

@@ -3,33 +3,28 @@
 //! One device: its minor number, its contexts, and the way in to its driver.
 
 use crate::{
-    context::{
-        Context,
-        Link, //
-    },
     ffi::{
         Calls,
+        Contexts,
         Driver,
         RawDevice, //
     },
     queues::Queues, //
 };
 use fwctl::{
+    sys::pool::Pool,
     umem::Budget,
     ContextPlace, //
 };
 use kernel::{
-    new_mutex,
     prelude::*,
-    rbtree::RBTree,
     sync::{
         atomic::{
             ordering::Relaxed,
             Atomic, //
         },
-        Arc,
-        Mutex, //
-    },
+        Arc, //
+    }, //
 };
 
 /// Devices, and thus minor numbers, at most.
@@ -44,10 +39,11 @@ pub(crate) struct Device {
     raw: RawDevice,
     #[pin]
     pub(crate) queues: Queues,
-    /// Contexts that the driver has opened and not closed, by address. Whoever takes one out
-    /// closes it.
+    /// Whoever takes one out closes it.
     #[pin]
-    contexts: Mutex<RBTree<usize, Arc<Context>>>,
+    pub(crate) contexts: Contexts,
+    /// For requests that are long.
+    pub(crate) pool: Arc<Pool>,
     /// Memory that its users have registered.
     pub(crate) budget: Budget,
     written: Atomic<bool>,
@@ -58,13 +54,15 @@ impl Device {
         raw: RawDevice,
         driver: Arc<Driver>,
         queues: impl PinInit<Queues, Error>,
+        pool: Arc<Pool>,
     ) -> Result<Arc<Self>> {
         Arc::pin_init(
             try_pin_init!(Self {
                 driver,
                 raw,
                 queues <- queues,
-                contexts <- new_mutex!(RBTree::new()),
+                contexts <- Contexts::new(),
+                pool,
                 budget: Budget::new()?,
                 written: Atomic::new(false),
             }),
@@ -82,38 +80,22 @@ impl Device {
         !self.written.load(Relaxed) && !self.written.xchg(true, Relaxed)
     }
 
-    /// Remembers a context that the driver has opened.
-    pub(crate) fn link(&self, link: Link) {
-        self.contexts.lock().insert(link);
-    }
-
-    /// Takes a context out; `None` if somebody else has.
-    pub(crate) fn unlink(&self, key: usize) -> Option<Arc<Context>> {
-        self.contexts.lock().remove(&key)
-    }
-
     /// The driver goes: closes every context, and ends the workers. `calls` are the last, and no
     /// operation is in flight.
     pub(crate) fn end(&self, calls: &Calls<'_>) {
-        match calls.context() {
+        match self.driver.context_place() {
             ContextPlace::Caller => {
-                while let Some(context) = self.any_context() {
+                while let Some(context) = self.contexts.any() {
                     context.close(calls);
                 }
             }
             // All at once, so that firmware that does not answer is waited for once.
             ContextPlace::Worker => {
-                for context in self.contexts.lock().values() {
-                    context.close_on_worker(calls);
-                }
+                self.contexts.each(|context| context.close_elsewhere(calls));
             }
         }
         self.queues.operations.stop();
         self.queues.contexts.stop();
-    }
-
-    fn any_context(&self) -> Option<Arc<Context>> {
-        self.contexts.lock().values().next().cloned()
     }
 }
 

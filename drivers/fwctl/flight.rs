@@ -23,7 +23,7 @@ use kernel::{
     impl_has_work,
     new_work,
     prelude::*,
-    sync::Arc,
+    sync::aref::ARef,
     workqueue::{
         Work,
         WorkItem, //
@@ -36,7 +36,7 @@ pub(crate) struct Flight {
     // Dropped after it: what ends with the reply is not the last to have the context.
     #[pin]
     reply: AsyncReply<(Slot, InFlight)>,
-    context: Arc<Context>,
+    context: ARef<Context>,
     #[pin]
     work: Work<Self>,
 }
@@ -47,7 +47,7 @@ impl_has_work! {
 
 impl Flight {
     /// Memory for a flight, charged to the caller. `ENOMEM`.
-    pub(crate) fn new(context: Arc<Context>) -> Result<Pin<KBox<Self>>> {
+    pub(crate) fn new(context: ARef<Context>) -> Result<Pin<KBox<Self>>> {
         KBox::pin_init(
             pin_init!(Self {
                 reply <- AsyncReply::new(),
@@ -70,7 +70,7 @@ impl Flight {
             return Err(request);
         };
         match self.reply.completer((slot, calls.in_flight())) {
-            Some(completer) => calls.start(&self.context.uctx, scope, request, completer),
+            Some(completer) => calls.start(&self.context, scope, request, completer),
             None => Err(request),
         }
     }

@@ -7,7 +7,10 @@
 
 use crate::{
     context::Context,
-    ffi,
+    ffi::{
+        self,
+        CReply, //
+    },
     flight::Flight,
     gate::{
         self,
@@ -38,14 +41,8 @@ use fwctl::{
 use kernel::{
     ioctl::_IO,
     prelude::*,
-    sync::{
-        Arc,
-        ArcBorrow, //
-    },
-    uaccess::{
-        UserPtr,
-        UserSlice, //
-    }, //
+    sync::aref::ARef,
+    uaccess::UserPtr, //
 };
 
 /// Bytes of a request or a reply at most.
@@ -68,29 +65,20 @@ pub(crate) type RscDestroy = ffi::uapi::RscDestroy;
 /// `/dev/fwctl/fwctlN`.
 pub(crate) struct Node;
 
-/// An open descriptor.
-pub(crate) struct Descriptor(Arc<Context>);
-
-impl Drop for Descriptor {
-    fn drop(&mut self) {
-        self.0.release();
-    }
-}
-
 impl FileOperations for Node {
     type OwnerModule = crate::Fwctl;
-    type Ptr = Arc<Descriptor>;
+    type Ptr = ARef<Context>;
 
     fn open(minor: u32) -> Result<Self::Ptr> {
-        let device = ffi::find_device(minor).ok_or(ENODEV)?;
-        // The descriptor's memory comes first: once the driver has opened the context, nothing
-        // may fail.
-        let slot = kernel::sync::UniqueArc::<Descriptor>::new_uninit(GFP_KERNEL_ACCOUNT)?;
-        Ok(slot.write(Descriptor(Context::open(device)?)).into())
+        Context::open(ffi::find_device(minor).ok_or(ENODEV)?)
     }
 
-    fn ioctl(file: ArcBorrow<'_, Descriptor>, cmd: u32, arg: UserPtr) -> Result<isize> {
-        let context = &file.0;
+    fn release(context: Self::Ptr) {
+        context.release();
+    }
+
+    fn ioctl(context: &Context, cmd: u32, arg: UserPtr) -> Result<isize> {
+        // None of these is inlined, so that none pays for what another keeps on the stack.
         match cmd {
             FWCTL_INFO => info(context, arg)?,
             FWCTL_RPC => rpc(context, arg)?,
@@ -102,7 +90,8 @@ impl FileOperations for Node {
     }
 }
 
-fn info(context: &Arc<Context>, arg: UserPtr) -> Result {
+#[inline(never)]
+fn info(context: &Context, arg: UserPtr) -> Result {
     let (user, mut info) = UserStruct::read::<Info>(arg, Info::MIN_SIZE)?;
     if info.flags != 0 {
         return Err(EOPNOTSUPP);
@@ -112,17 +101,20 @@ fn info(context: &Arc<Context>, arg: UserPtr) -> Result {
     let driver = &context.device.driver;
     let (device_type, data) = {
         let calls = driver.enter()?;
-        (calls.device_type(), calls.info(&context.uctx, room)?)
+        (calls.device_type(), calls.info(context, room)?)
     };
 
-    let out = UserPtr::from_addr(info.out_device_data as usize);
-    uaccess::write_padded(out, room, data.as_bytes())?;
+    if room > 0 {
+        let out = UserPtr::from_addr(info.out_device_data as usize);
+        uaccess::write_padded(out, room, data.as_bytes())?;
+    }
     info.out_device_type = device_type;
     info.device_data_len = u32::try_from(data.as_bytes().len())?;
     user.write(&info)
 }
 
-fn rpc(context: &Arc<Context>, arg: UserPtr) -> Result {
+#[inline(never)]
+fn rpc(context: &Context, arg: UserPtr) -> Result {
     let (user, mut rpc) = UserStruct::read::<Rpc>(arg, Rpc::MIN_SIZE)?;
     if rpc.in_len > MAX_RPC_LEN || rpc.out_len > MAX_RPC_LEN {
         return Err(EMSGSIZE);
@@ -138,52 +130,66 @@ fn rpc(context: &Arc<Context>, arg: UserPtr) -> Result {
     let in_len = rpc.in_len as usize;
     let out = UserPtr::from_addr(rpc.out as usize);
     let out_len = rpc.out_len as usize;
-    let input = UserSlice::new(input, in_len);
-
     if device.driver.takes_requests() {
-        let mut request = Request::new(in_len, out_len)?;
-        input.reader().read_slice(request.input_mut())?;
-        let reply = deliver(context, label, request)?;
+        let mut memory = context.room(in_len.max(out_len))?;
+        uaccess::append(&mut memory, input, in_len)?;
+        let reply = deliver(context, label, Request::new(memory, out_len)?)?;
         rpc.out_len = u32::try_from(reply.full_len())?;
         let told = respond(out, out_len, reply.as_bytes()).and_then(|()| user.write(&rpc));
         if let (Err(_), Some(id)) = (told, reply.created()) {
             // Whether it works or not, the context has it no longer than its descriptor.
             let _ = destroy(context, id, None);
         }
+        context.keep(reply.into_memory());
         told
     } else {
-        // A C driver brings memory of its own for the reply.
-        let mut buffer = fwctl::room_for_user(in_len)?;
-        input.read_all(&mut buffer, GFP_KERNEL_ACCOUNT)?;
-        let outcome = {
-            let calls = device.driver.enter()?;
-            let outcome = calls.fw_rpc(&context.uctx, label.scope(), buffer, out_len);
-            if !outcome.as_ref().is_err_and(|&e| gate::is_refusal(e)) {
-                label.record(device, &calls);
-            }
-            outcome
-        };
-        let (reply, len) = outcome.map_err(|e| label.refusal(e))?;
-        respond(out, out_len, reply.as_bytes())?;
-        rpc.out_len = u32::try_from(len)?;
-        user.write(&rpc)
+        // A C driver may bring memory of its own for the reply.
+        let mut memory = context.room(in_len)?;
+        uaccess::append(&mut memory, input, in_len)?;
+        let told = call(context, label, &mut memory, out_len).and_then(|(reply, len)| {
+            respond(out, out_len, reply.as_bytes())?;
+            rpc.out_len = u32::try_from(len)?;
+            user.write(&rpc)
+        });
+        context.keep(memory);
+        told
     }
 }
 
+/// Has a C driver judge and deliver `request`. Returns the reply, cut to the `room` that there is,
+/// and the length of all of it.
+fn call<'r>(
+    context: &Context,
+    label: Label,
+    request: &'r mut KVVec<u8>,
+    room: usize,
+) -> Result<(CReply<'r>, usize)> {
+    let calls = context.device.driver.enter()?;
+    let outcome = calls.fw_rpc(context, label.scope(), request, room);
+    if !outcome.as_ref().is_err_and(|&e| gate::is_refusal(e)) {
+        label.record(&context.device, &calls);
+    }
+    outcome.map_err(|e| label.refusal(e))
+}
+
 /// Has the driver judge `request` and, if it may pass, deliver it.
-fn deliver(context: &Arc<Context>, label: Label, request: Request) -> Result<Reply> {
+fn deliver(context: &Context, label: Label, request: Request) -> Result<Reply> {
     let device = &context.device;
     let calls = device.driver.enter()?;
-    let delivery = calls
-        .check(&context.uctx, label.scope(), &request)
-        .map_err(|e| label.refusal(e))?;
+    let delivery = match calls.check(context, label.scope(), &request) {
+        Ok(delivery) => delivery,
+        Err(e) => {
+            context.keep(request.into_memory());
+            return Err(label.refusal(e));
+        }
+    };
     let request = match delivery {
         Delivery::Caller => {
             label.record(device, &calls);
-            return calls.rpc(&context.uctx, label.scope(), request);
+            return calls.rpc(context, label.scope(), request);
         }
         Delivery::Async => {
-            let flight = Flight::new(context.clone())?;
+            let flight = Flight::new(context.into())?;
             label.record(device, &calls);
             match flight.start(&calls, label.scope(), request) {
                 Ok(()) => {
@@ -195,7 +201,7 @@ fn deliver(context: &Arc<Context>, label: Label, request: Request) -> Result<Rep
         }
         Delivery::Worker => request,
     };
-    let operation = Operation::new(context.clone())?;
+    let operation = Operation::new(context.into())?;
     label.record(device, &calls);
     operation.send(&calls, Job::Rpc(label.scope(), request));
     // The end of the driver waits for the operation, not for whoever waits here.
@@ -206,7 +212,8 @@ fn deliver(context: &Arc<Context>, label: Label, request: Request) -> Result<Rep
     }
 }
 
-fn rsc_destroy(context: &Arc<Context>, arg: UserPtr) -> Result {
+#[inline(never)]
+fn rsc_destroy(context: &Context, arg: UserPtr) -> Result {
     let (_, command) = UserStruct::read::<RscDestroy>(arg, RscDestroy::MIN_SIZE)?;
     if command.flags != 0 {
         return Err(EOPNOTSUPP);
@@ -224,16 +231,12 @@ fn rsc_destroy(context: &Arc<Context>, arg: UserPtr) -> Result {
 }
 
 /// Destroys a resource of the context, of this type if one is given.
-pub(crate) fn destroy(
-    context: &Arc<Context>,
-    id: ResourceId,
-    kind: Option<ResourceType>,
-) -> Result {
+pub(crate) fn destroy(context: &Context, id: ResourceId, kind: Option<ResourceType>) -> Result {
     let driver = &context.device.driver;
     if !driver.takes_requests() {
         return Err(ENOENT);
     }
-    let operation = Operation::new(context.clone())?;
+    let operation = Operation::new(context.into())?;
     operation.send(&*driver.enter()?, Job::Destroy(id, kind));
     operation.wait().map(|_| ())
 }
@@ -241,7 +244,5 @@ pub(crate) fn destroy(
 /// Copies as much of `reply` as there is `room` for.
 fn respond(out: UserPtr, room: usize, reply: &[u8]) -> Result {
     let fitting = reply.get(..room).unwrap_or(reply);
-    UserSlice::new(out, fitting.len())
-        .writer()
-        .write_slice(fitting)
+    uaccess::write(out, fitting)
 }

@@ -17,6 +17,7 @@
 
 #![deny(unsafe_code)]
 
+mod buffers;
 mod context;
 mod device;
 #[allow(unsafe_code)]
@@ -70,7 +71,7 @@ impl kernel::InPlaceModule for Fwctl {
             quarantine <- quarantine::Watch::new(module),
             subsystem <- ffi::Subsystem::new(),
             nodes <- CharDevices::new(c"fwctl", device::MAX_DEVICES),
-            _: { subsystem.start(nodes.first()) },
+            _: { subsystem.start(nodes.first(), buffers::pool()?) },
         })
     }
 }

@@ -8,10 +8,7 @@
 //! was killed, or when the driver was told to go, is not begun any more.
 
 use crate::{
-    context::{
-        Context,
-        Link, //
-    },
+    context::Context,
     ffi::{
         Calls,
         InFlight, //
@@ -37,6 +34,7 @@ use kernel::{
     new_work,
     prelude::*,
     sync::{
+        aref::ARef,
         Arc,
         Mutex, //
     },
@@ -48,8 +46,8 @@ use kernel::{
 
 /// What to do.
 pub(crate) enum Job {
-    /// Open the context, and remember it by this node.
-    Open(Link),
+    /// Open the context.
+    Open,
     /// Deliver an RPC.
     Rpc(Scope, Request),
     /// Destroy a resource, of this type if one is given.
@@ -68,7 +66,7 @@ pub(crate) enum Answer {
 
 #[pin_data]
 pub(crate) struct Operation {
-    context: Arc<Context>,
+    context: ARef<Context>,
     /// Whose memory it uses.
     memcg: Memcg,
     #[pin]
@@ -92,7 +90,7 @@ impl_has_work! {
 
 impl Operation {
     /// Memory for an operation, charged to the caller.
-    pub(crate) fn new(context: Arc<Context>) -> Result<Arc<Self>> {
+    pub(crate) fn new(context: ARef<Context>) -> Result<Arc<Self>> {
         Arc::pin_init(
             pin_init!(Self {
                 context,
@@ -111,7 +109,7 @@ impl Operation {
 
     /// Hands `job` to a worker, inside of a call to the driver so that its end waits for it.
     pub(crate) fn send(self: &Arc<Self>, calls: &Calls<'_>, job: Job) {
-        let opens = matches!(job, Job::Open(_));
+        let opens = matches!(job, Job::Open);
         self.context.begin();
         // Who opens a context waits for nobody.
         let turn = (!opens).then(|| Turn::new(&self.context.device));
@@ -139,19 +137,19 @@ impl Operation {
     }
 
     fn carry_out(&self, calls: &Calls<'_>, job: Job) -> Result<Answer> {
-        let uctx = &self.context.uctx;
+        let context = &self.context;
         match job {
-            Job::Open(link) => {
-                calls.open(uctx)?;
-                self.context.opened(link);
+            Job::Open => {
+                calls.open(context)?;
+                context.opened();
                 Ok(Answer::Opened)
             }
-            Job::Rpc(scope, request) => calls.rpc(uctx, scope, request).map(Answer::Reply),
+            Job::Rpc(scope, request) => calls.rpc(context, scope, request).map(Answer::Reply),
             Job::Destroy(id, kind) => {
-                calls.destroy(uctx, id, kind)?;
+                calls.destroy(context, id, kind)?;
                 Ok(Answer::Destroyed)
             }
-            Job::Umem(request) => calls.register_umem(uctx, request).map(Answer::Umem),
+            Job::Umem(request) => calls.register_umem(context, request).map(Answer::Umem),
         }
     }
 
@@ -159,8 +157,8 @@ impl Operation {
     fn undo(&self, calls: &Calls<'_>, answer: Result<Answer>) {
         match answer {
             Ok(Answer::Opened) => {
-                // This operation is the one that closes it.
-                self.context.disown();
+                // There is no descriptor; this operation is the last, which closes it.
+                self.context.leave();
             }
             Ok(Answer::Reply(reply)) => {
                 if let Some(id) = reply.created() {
@@ -174,7 +172,7 @@ impl Operation {
 
     fn discard(&self, calls: &Calls<'_>, id: ResourceId) {
         // If the firmware refuses, the context has it still.
-        let _ = calls.destroy(&self.context.uctx, id, None);
+        let _ = calls.destroy(&self.context, id, None);
     }
 }
 

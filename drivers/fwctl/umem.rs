@@ -27,7 +27,6 @@ use fwctl::{
 };
 use kernel::{
     prelude::*,
-    sync::Arc,
     uaccess::UserPtr, //
 };
 
@@ -39,7 +38,8 @@ fn mib(parameter: u32) -> usize {
     (parameter as usize) << 20
 }
 
-pub(crate) fn register(context: &Arc<Context>, arg: UserPtr) -> Result {
+#[inline(never)]
+pub(crate) fn register(context: &Context, arg: UserPtr) -> Result {
     let (user, mut command) = UserStruct::read::<RscUmemReg>(arg, RscUmemReg::MIN_SIZE)?;
     let flags = UmemFlags::try_from(command.flags)?;
     let device = &context.device;
@@ -57,7 +57,7 @@ pub(crate) fn register(context: &Arc<Context>, arg: UserPtr) -> Result {
     let addr = UserPtr::from_addr(addr);
     let share = device.budget.take(PinnedPages::span(addr, len)?, limit)?;
     let pages = PinnedPages::pin(addr, len)?;
-    let operation = Operation::new(context.clone())?;
+    let operation = Operation::new(context.into())?;
     let request = UmemRequest {
         pages,
         share,

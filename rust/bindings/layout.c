@@ -35,6 +35,7 @@ int main(void)
 
 	SIZE(UCTX, struct fwctl_uctx);
 	FIELD(UCTX_FWCTL, struct fwctl_uctx, fwctl);
+	FIELD(UCTX_LIST_ENTRY, struct fwctl_uctx, uctx_list_entry);
 
 	SIZE(INFO, struct fwctl_info);
 	FIELD(INFO_FLAGS, struct fwctl_info, flags);

@@ -52,8 +52,8 @@ pub struct DriverOps {
     pub open: unsafe fn(*mut bindings::fwctl_uctx) -> Result,
     /// See [`Operations::close`]; destroys the resources first.
     pub close: unsafe fn(*mut bindings::fwctl_uctx),
-    /// See [`Operations::info`]; the bytes of [`Operations::Info`].
-    pub info: unsafe fn(*mut bindings::fwctl_uctx) -> Result<KVec<u8>>,
+    /// See [`Operations::info`].
+    pub info: unsafe fn(*mut bindings::fwctl_uctx) -> Result<InfoData>,
     /// See [`Operations::check`].
     pub check: unsafe fn(*mut bindings::fwctl_uctx, Scope, &Request) -> Result<Delivery>,
     /// See [`Operations::rpc`].
@@ -70,6 +70,35 @@ pub struct DriverOps {
     pub destroy: unsafe fn(*mut bindings::fwctl_uctx, ResourceId, Option<ResourceType>) -> Result,
     /// See [`Operations::register_umem`]; maps the memory first.
     pub register_umem: unsafe fn(*mut bindings::fwctl_uctx, UmemRequest) -> Result<UmemNumbers>,
+}
+
+/// The bytes of an [`Operations::Info`].
+pub struct InfoData {
+    bytes: [u8; Self::MAX_LEN],
+    len: usize,
+}
+
+impl InfoData {
+    /// Of whatever driver, at most.
+    const MAX_LEN: usize = 64;
+
+    fn new<T: AsBytes>(info: &T) -> Self {
+        const { assert!(size_of::<T>() <= Self::MAX_LEN) };
+        let mut bytes = [0; Self::MAX_LEN];
+        let info = info.as_bytes();
+        if let Some(room) = bytes.get_mut(..info.len()) {
+            room.copy_from_slice(info);
+        }
+        Self {
+            bytes,
+            len: info.len(),
+        }
+    }
+
+    /// Them.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..self.len).unwrap_or_default()
+    }
 }
 
 extern "C" {
@@ -123,8 +152,8 @@ pub(crate) const fn ops<T: Operations>() -> DriverOps {
 ///
 /// As [`DriverOps`] says; `uctx` is one of `T`'s.
 unsafe fn device<'a, T: Operations>(uctx: *mut bindings::fwctl_uctx) -> &'a Device<T> {
-    // SAFETY: The core set `fwctl` when it made the context, to a device of this table, and holds
-    // a reference to it for as long.
+    // SAFETY: The core set `fwctl` when it made the context, to a device of this table, which is
+    // registered while the core calls.
     unsafe { Device::from_raw((*uctx).fwctl) }
 }
 
@@ -204,12 +233,10 @@ unsafe fn close<T: Operations>(uctx: *mut bindings::fwctl_uctx) {
 /// # Safety
 ///
 /// As [`DriverOps`] says.
-unsafe fn info<T: Operations>(uctx: *mut bindings::fwctl_uctx) -> Result<KVec<u8>> {
+unsafe fn info<T: Operations>(uctx: *mut bindings::fwctl_uctx) -> Result<InfoData> {
     // SAFETY: As required of the caller.
     let info = unsafe { with_context::<T, _>(uctx, |context, data| T::info(context, data)) }?;
-    let mut bytes = KVec::new();
-    bytes.extend_from_slice(info.as_bytes(), GFP_KERNEL_ACCOUNT)?;
-    Ok(bytes)
+    Ok(InfoData::new(&info))
 }
 
 /// # Safety

@@ -40,6 +40,7 @@ pub use self::{
     registration::Registration,
     request::{
         Reply,
+        ReplyWriter,
         Request, //
     },
     resource::{

@@ -110,7 +110,7 @@ pub trait Operations: Sized + Send + Sync + 'static {
     where
         Self: 'a;
 
-    /// The data of FWCTL_INFO, in the layout that user space knows.
+    /// The data of FWCTL_INFO, in the layout that user space knows; 64 bytes at most.
     type Info: AsBytes;
 
     /// What a descriptor can own in the firmware beside itself;

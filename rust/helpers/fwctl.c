@@ -83,24 +83,33 @@ void fwctl_helper_sema_init(struct semaphore *semaphore, int count)
 	sema_init(semaphore, count);
 }
 
+void *fwctl_helper_kzalloc(size_t len)
+{
+	return kzalloc(len, GFP_KERNEL_ACCOUNT);
+}
+
 /*
  * Fails where the allocator would have to kill somebody, and without a word: the
- * size is the user's. It need not be contiguous: no memory is moved about for it.
+ * size is the user's. Contiguous if that can be had at once, and made of pages if
+ * not: nothing is moved about or given up for it.
  *
- * Not by vmalloc(), which gives back later, on a worker, what it had when it fails.
- * A memory cgroup is at its limit until then, and who comes next is killed for it.
+ * Not by kvmalloc(): vmalloc() gives back later, on a worker, what it had when it
+ * fails. A memory cgroup is at its limit until then, and who comes next is killed
+ * for it.
  */
-void *fwctl_helper_kvmalloc(size_t len, bool zero)
+void *fwctl_helper_kvmalloc(size_t len)
 {
-	const gfp_t gfp = GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN |
-			  (zero ? __GFP_ZERO : 0);
+	const gfp_t gfp = GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN;
 	unsigned int count = DIV_ROUND_UP(len, PAGE_SIZE), had = 0;
 	struct page **pages;
 	void *memory;
 
 	if (count <= 1 << PAGE_ALLOC_COSTLY_ORDER)
 		return kmalloc(len, gfp);
-	pages = kmalloc_array(count, sizeof(*pages), gfp & ~__GFP_ZERO);
+	memory = kmalloc(len, gfp & ~__GFP_DIRECT_RECLAIM & ~__GFP_RETRY_MAYFAIL);
+	if (memory)
+		return memory;
+	pages = kmalloc_array(count, sizeof(*pages), gfp);
 	if (!pages)
 		return NULL;
 	while (had < count) {

@@ -85,7 +85,8 @@ static void *sample_fw_rpc(struct fwctl_uctx *uctx, enum fwctl_rpc_scope scope,
 
 	if (in_len < sizeof(*rpc))
 		return ERR_PTR(-EMSGSIZE);
-	if ((rpc->op > SAMPLE_LINGER && rpc->op != SAMPLE_LATER) ||
+	if ((rpc->op > SAMPLE_LINGER && rpc->op != SAMPLE_LATER &&
+	     rpc->op != SAMPLE_CLAIM) ||
 	    scope < least_scope(rpc->op))
 		return ERR_PTR(-EBADMSG);
 
@@ -96,6 +97,9 @@ static void *sample_fw_rpc(struct fwctl_uctx *uctx, enum fwctl_rpc_scope scope,
 		fallthrough;
 	case SAMPLE_ECHO:
 		*out_len = in_len;
+		return rpc_in;
+	case SAMPLE_CLAIM:
+		*out_len = arg;
 		return rpc_in;
 	case SAMPLE_FILL:
 	case SAMPLE_FRESH:

@@ -56,6 +56,7 @@ enum Op {
     CreateLate,
     EndLate,
     Later,
+    Claim,
 }
 
 /// `SAMPLE_USE_MS`.
@@ -106,6 +107,7 @@ fn parse(request: &Request) -> Result<(Op, u32)> {
         12 => Op::CreateLate,
         13 => Op::EndLate,
         14 => Op::Later,
+        15 => Op::Claim,
         _ => return Err(EBADMSG),
     };
     Ok((op, u32::from_ne_bytes(*arg)))
@@ -244,7 +246,7 @@ impl Operations for Context {
         context: &UserContext<'_, Self>,
         firmware: &Firmware,
         _: Scope,
-        mut request: Request,
+        request: Request,
     ) -> Result<Reply> {
         let (op, arg) = parse(&request)?;
         match op {
@@ -252,10 +254,12 @@ impl Operations for Context {
                 let len = request.input().len();
                 return Ok(request.into_reply(len));
             }
+            Op::Claim => return Ok(request.into_reply(arg as usize)),
             Op::Later => return Ok(later(request, arg)),
             Op::Fill => {
-                request.memory().fill(0xfe);
-                return Ok(request.into_reply(arg as usize));
+                let mut reply = request.into_writer();
+                reply.repeat(0xfe, arg as usize);
+                return Ok(reply.finish());
             }
             Op::Fresh => {
                 let len = request.output_len().min(arg as usize);

@@ -37,6 +37,7 @@ enum fwctl_sample_op {
 	SAMPLE_CREATE_LATE = 12,	/* as SAMPLE_CREATE, answered SAMPLE_USE_MS later */
 	SAMPLE_END_LATE = 13,	/* the next end of object @arg takes SAMPLE_USE_MS */
 	SAMPLE_LATER = 14,	/* started, and answered @arg ms later */
+	SAMPLE_CLAIM = 15,	/* as SAMPLE_ECHO, but says that it was @arg bytes */
 };
 
 #define SAMPLE_USE_MS 1000

@@ -7,14 +7,17 @@
 //! driver waits for; [`InFlight`], an operation that it waits for; and [`Driver::retire`], the end
 //! itself.
 
-use super::RawDevice;
+use crate::context::Context;
 use core::{
     marker::PhantomData,
     ops::Deref,
     ptr::NonNull, //
 };
 use fwctl::{
-    abi::DriverOps,
+    abi::{
+        DriverOps,
+        InfoData, //
+    },
     sys::completion::Completion,
     umem::UmemRequest,
     Completer,
@@ -72,6 +75,8 @@ const GONE: u32 = 2;
 #[pin_data]
 pub(crate) struct Driver {
     ops: Ops,
+    uctx_size: usize,
+    context_place: ContextPlace,
     state: Atomic<u32>,
     /// Held by calls that are inside of the driver.
     #[pin]
@@ -90,10 +95,25 @@ unsafe impl Sync for Driver {}
 
 impl Driver {
     /// A driver that cannot be called yet.
-    pub(super) fn new(ops: Ops) -> Result<Arc<Self>> {
+    ///
+    /// # Safety
+    ///
+    /// `ops` must point to the operations of a loaded driver.
+    pub(super) unsafe fn new(ops: Ops) -> Result<Arc<Self>> {
+        let (uctx_size, context_place) = match ops {
+            // SAFETY: As required of the caller.
+            Ops::C(ops) => (unsafe { ops.as_ref() }.uctx_size, ContextPlace::Caller),
+            Ops::Rust(ops) => {
+                // SAFETY: As required of the caller.
+                let ops = unsafe { ops.as_ref() };
+                (ops.uctx_size, ops.context)
+            }
+        };
         Arc::pin_init(
             try_pin_init!(Self {
                 ops,
+                uctx_size,
+                context_place,
                 state: Atomic::new(NEW),
                 inside <- kernel::new_srcu!(),
                 in_flight: Atomic::new(1),
@@ -163,6 +183,16 @@ impl Driver {
                 ops.parallel.max(1)
             }
         }
+    }
+
+    /// Bytes that the driver wants of a context.
+    pub(crate) fn uctx_size(&self) -> usize {
+        self.uctx_size
+    }
+
+    /// Where contexts are opened and closed.
+    pub(crate) fn context_place(&self) -> ContextPlace {
+        self.context_place
     }
 
     /// Whether the driver judges an RPC before it takes it, by value.
@@ -240,86 +270,78 @@ impl Calls<'_> {
         }
     }
 
-    fn uctx_size(&self) -> usize {
-        match self.driver.ops {
-            Ops::C(ops) => Self::c(ops).uctx_size,
-            Ops::Rust(ops) => Self::rust(ops).uctx_size,
-        }
-    }
-
-    /// Where contexts are opened and closed.
-    pub(crate) fn context(&self) -> ContextPlace {
-        match self.driver.ops {
-            Ops::C(_) => ContextPlace::Caller,
-            Ops::Rust(ops) => Self::rust(ops).context,
-        }
-    }
-
     /// Opens a context that was not opened before.
-    pub(crate) fn open(&self, uctx: &Uctx) -> Result {
+    pub(crate) fn open(&self, context: &Context) -> Result {
         match self.driver.ops {
             Ops::C(ops) => {
                 let open = Self::c(ops).open_uctx.ok_or(EOPNOTSUPP)?;
                 // SAFETY: `uctx` is as large as the driver asked for, and nobody else knows it.
-                to_result(unsafe { open(uctx.as_ptr()) })
+                to_result(unsafe { open(context.uctx()) })
             }
             // SAFETY: As above.
-            Ops::Rust(ops) => unsafe { (Self::rust(ops).open)(uctx.as_ptr()) },
+            Ops::Rust(ops) => unsafe { (Self::rust(ops).open)(context.uctx()) },
         }
     }
 
     /// Closes a context that is open and on which nothing runs; once.
-    pub(crate) fn close(&self, uctx: &Uctx) {
+    pub(crate) fn close(&self, context: &Context) {
         match self.driver.ops {
             Ops::C(ops) => {
                 if let Some(close) = Self::c(ops).close_uctx {
                     // SAFETY: It is open, and nothing else runs on it.
-                    unsafe { close(uctx.as_ptr()) }
+                    unsafe { close(context.uctx()) }
                 }
             }
             // SAFETY: As above.
-            Ops::Rust(ops) => unsafe { (Self::rust(ops).close)(uctx.as_ptr()) },
+            Ops::Rust(ops) => unsafe { (Self::rust(ops).close)(context.uctx()) },
         }
     }
 
     /// The data of FWCTL_INFO for a user who has `room` bytes.
-    pub(crate) fn info(&self, uctx: &Uctx, room: usize) -> Result<Data> {
+    pub(crate) fn info(&self, context: &Context, room: usize) -> Result<Data> {
         match self.driver.ops {
             Ops::C(ops) => {
                 let Some(info) = Self::c(ops).info else {
-                    return Ok(Data::Rust(KVec::new()));
+                    return Ok(Data::None);
                 };
                 let mut len = room;
                 // SAFETY: The context is open; `len` is valid.
-                let data = from_err_ptr(unsafe { info(uctx.as_ptr(), &mut len) })?;
-                // A driver that leaves `len` alone has less than that; what it has is known.
-                // SAFETY: The driver hands over kmalloc() memory, or null.
-                let len = len.min(unsafe { bindings::ksize(data) });
+                let data = from_err_ptr(unsafe { info(context.uctx(), &mut len) })?;
+                if len == room {
+                    // A driver that leaves `len` alone has less than that; what it has is known.
+                    // SAFETY: The driver hands over kmalloc() memory, or null.
+                    len = len.min(unsafe { bindings::ksize(data) });
+                }
                 // SAFETY: As above, and it has `len` bytes.
                 Ok(Data::C(unsafe { CBuffer::new(data, len) }))
             }
             // SAFETY: The context is open.
             Ops::Rust(ops) => Ok(Data::Rust(unsafe {
-                (Self::rust(ops).info)(uctx.as_ptr())
+                (Self::rust(ops).info)(context.uctx())
             }?)),
         }
     }
 
     /// The verdict on an RPC of a driver that takes requests.
-    pub(crate) fn check(&self, uctx: &Uctx, scope: Scope, request: &Request) -> Result<Delivery> {
+    pub(crate) fn check(
+        &self,
+        context: &Context,
+        scope: Scope,
+        request: &Request,
+    ) -> Result<Delivery> {
         match self.driver.ops {
             Ops::C(_) => Err(EOPNOTSUPP),
             // SAFETY: The context is open.
-            Ops::Rust(ops) => unsafe { (Self::rust(ops).check)(uctx.as_ptr(), scope, request) },
+            Ops::Rust(ops) => unsafe { (Self::rust(ops).check)(context.uctx(), scope, request) },
         }
     }
 
     /// Delivers an RPC to a driver that takes requests, and waits for the firmware.
-    pub(crate) fn rpc(&self, uctx: &Uctx, scope: Scope, request: Request) -> Result<Reply> {
+    pub(crate) fn rpc(&self, context: &Context, scope: Scope, request: Request) -> Result<Reply> {
         match self.driver.ops {
             Ops::C(_) => Err(EOPNOTSUPP),
             // SAFETY: The context is open: an operation in flight keeps it so.
-            Ops::Rust(ops) => unsafe { (Self::rust(ops).rpc)(uctx.as_ptr(), scope, request) },
+            Ops::Rust(ops) => unsafe { (Self::rust(ops).rpc)(context.uctx(), scope, request) },
         }
     }
 
@@ -327,7 +349,7 @@ impl Calls<'_> {
     /// it sent nothing.
     pub(crate) fn start(
         &self,
-        uctx: &Uctx,
+        context: &Context,
         scope: Scope,
         request: Request,
         completer: Completer,
@@ -336,7 +358,7 @@ impl Calls<'_> {
             Ops::C(_) => Err(request),
             // SAFETY: The context is open, and the flight keeps it so until the answer.
             Ops::Rust(ops) => unsafe {
-                (Self::rust(ops).start)(uctx.as_ptr(), scope, request, completer)
+                (Self::rust(ops).start)(context.uctx(), scope, request, completer)
             },
         }
     }
@@ -345,7 +367,7 @@ impl Calls<'_> {
     /// `ENOENT` if the context does not own it, `EBUSY` if something needs it.
     pub(crate) fn destroy(
         &self,
-        uctx: &Uctx,
+        context: &Context,
         id: ResourceId,
         kind: Option<ResourceType>,
     ) -> Result {
@@ -353,16 +375,20 @@ impl Calls<'_> {
             // Its contexts own nothing that has a number.
             Ops::C(_) => Err(ENOENT),
             // SAFETY: The context is open: an operation in flight keeps it so.
-            Ops::Rust(ops) => unsafe { (Self::rust(ops).destroy)(uctx.as_ptr(), id, kind) },
+            Ops::Rust(ops) => unsafe { (Self::rust(ops).destroy)(context.uctx(), id, kind) },
         }
     }
 
     /// Registers memory of the context, and waits for the firmware.
-    pub(crate) fn register_umem(&self, uctx: &Uctx, request: UmemRequest) -> Result<UmemNumbers> {
+    pub(crate) fn register_umem(
+        &self,
+        context: &Context,
+        request: UmemRequest,
+    ) -> Result<UmemNumbers> {
         match self.driver.ops {
             Ops::C(_) => Err(EOPNOTSUPP),
             // SAFETY: The context is open: an operation in flight keeps it so.
-            Ops::Rust(ops) => unsafe { (Self::rust(ops).register_umem)(uctx.as_ptr(), request) },
+            Ops::Rust(ops) => unsafe { (Self::rust(ops).register_umem)(context.uctx(), request) },
         }
     }
 
@@ -374,100 +400,73 @@ impl Calls<'_> {
         }
     }
 
-    /// Has a C driver judge and deliver an RPC, and waits for the firmware. Returns what fits the
-    /// user's `room` of the reply, and the length of all of it.
-    pub(crate) fn fw_rpc(
+    /// Has a C driver judge and deliver `request`, and waits for the firmware. Returns the reply, as
+    /// much of it as the user has `room` for, and the length of all of it.
+    pub(crate) fn fw_rpc<'r>(
         &self,
-        uctx: &Uctx,
+        context: &Context,
         scope: Scope,
-        mut buffer: KVVec<u8>,
+        request: &'r mut KVVec<u8>,
         room: usize,
-    ) -> Result<(Data, usize)> {
+    ) -> Result<(CReply<'r>, usize)> {
         let Ops::C(ops) = self.driver.ops else {
             return Err(EOPNOTSUPP);
         };
         let fw_rpc = Self::c(ops).fw_rpc.ok_or(EOPNOTSUPP)?;
-        // The driver may return it, so it has to be an allocation even if nothing is in it.
-        if buffer.capacity() == 0 {
-            buffer.reserve(1, GFP_KERNEL_ACCOUNT)?;
-        }
-        let (input, in_len, _) = buffer.into_raw_parts();
-        // SAFETY: `input` is kvmalloc() memory, and it is ours.
-        let input_owner = unsafe { CBuffer::new(input.cast(), in_len) };
+        let (input, in_len) = (request.as_mut_ptr().cast::<c_void>(), request.len());
         let mut out_len = room;
-        // SAFETY: The context is open; `input` has `in_len` bytes; `out_len` is valid.
+        // SAFETY: The context is open; `input` is an allocation with `in_len` bytes; `out_len` is
+        // valid.
         let output = from_err_ptr(unsafe {
             fw_rpc(
-                uctx.as_ptr(),
+                context.uctx(),
                 bindings::fwctl_rpc_scope(scope as u32),
-                input.cast(),
+                input,
                 in_len,
                 &mut out_len,
             )
         })?;
-        if output == input.cast() {
-            core::mem::forget(input_owner);
+        let len = out_len.min(room);
+        let reply = if output == input {
+            // What is behind the request may be of another.
+            CReply::InPlace(request.get(..len).unwrap_or(request))
+        } else {
+            // SAFETY: The driver hands over kvmalloc() memory of its own, which has as many bytes as
+            // the reply, or as the user has room for.
+            CReply::Own(unsafe { CBuffer::new(output, len) })
+        };
+        Ok((reply, out_len))
+    }
+}
+
+/// The reply of a C driver.
+pub(crate) enum CReply<'r> {
+    /// In the memory of the request.
+    InPlace(&'r [u8]),
+    Own(CBuffer),
+}
+
+impl CReply<'_> {
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        match self {
+            Self::InPlace(reply) => reply,
+            Self::Own(reply) => reply.as_bytes(),
         }
-        // SAFETY: The driver hands over kvmalloc() memory: its own, or that of the request, which
-        // nobody else owns now. It has as many bytes as the reply, or as the user has room for.
-        let data = Data::C(unsafe { CBuffer::new(output, out_len.min(room)) });
-        Ok((data, out_len))
-    }
-}
-
-/// The memory of a context: a `fwctl_uctx` and what the driver keeps behind it.
-///
-/// # Invariants
-///
-/// `memory` begins with a `fwctl_uctx` whose `fwctl` is `device`, to which this owns a reference.
-pub(crate) struct Uctx {
-    memory: KVec<u64>,
-    device: RawDevice,
-}
-
-// SAFETY: The memory is the driver's, which is told that its operations run on any thread.
-unsafe impl Send for Uctx {}
-// SAFETY: As above.
-unsafe impl Sync for Uctx {}
-
-impl Uctx {
-    /// Zeroed memory for a context on `device`, charged to the caller. `ENOMEM`.
-    pub(crate) fn new(calls: &Calls<'_>, device: RawDevice) -> Result<Self> {
-        let size = calls
-            .uctx_size()
-            .max(core::mem::size_of::<bindings::fwctl_uctx>());
-        let words = size.div_ceil(core::mem::size_of::<u64>());
-        let memory = KVec::from_elem(0u64, words, GFP_KERNEL_ACCOUNT)?;
-        // SAFETY: The driver is there, and it holds a reference while it is registered.
-        unsafe { device.get() };
-        let this = Self { memory, device };
-        // SAFETY: The memory is large enough, aligned, and nobody else knows it.
-        unsafe { (*this.as_ptr()).fwctl = this.device.as_ptr() };
-        Ok(this)
-    }
-
-    fn as_ptr(&self) -> *mut bindings::fwctl_uctx {
-        self.memory.as_ptr().cast_mut().cast()
-    }
-}
-
-impl Drop for Uctx {
-    fn drop(&mut self) {
-        // SAFETY: By the type's invariant it owns a reference.
-        unsafe { self.device.put() };
     }
 }
 
 /// Bytes that a driver handed over.
 pub(crate) enum Data {
-    Rust(KVec<u8>),
+    None,
+    Rust(InfoData),
     C(CBuffer),
 }
 
 impl Data {
     pub(crate) fn as_bytes(&self) -> &[u8] {
         match self {
-            Self::Rust(data) => data,
+            Self::None => &[],
+            Self::Rust(data) => data.as_bytes(),
             Self::C(data) => data.as_bytes(),
         }
     }

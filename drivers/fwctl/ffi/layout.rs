@@ -43,6 +43,7 @@ const _: () = {
 
     assert!(size_of::<fwctl_uctx>() == c::UCTX_SIZE);
     assert!(offset_of!(fwctl_uctx, fwctl) == c::UCTX_FWCTL);
+    assert!(offset_of!(fwctl_uctx, uctx_list_entry) == c::UCTX_LIST_ENTRY);
 
     assert!(size_of::<uapi::Info>() == c::INFO_SIZE && c::INFO_SIZE == 24);
     assert!(offset_of!(uapi::Info, flags) == c::INFO_FLAGS && c::INFO_FLAGS == 4);

@@ -15,9 +15,12 @@ use crate::{
     queues::Queues, //
 };
 use core::ptr::NonNull;
-use fwctl::sys::class::{
-    Class,
-    ClassRegistration, //
+use fwctl::sys::{
+    class::{
+        Class,
+        ClassRegistration, //
+    },
+    pool::Pool, //
 };
 use kernel::{
     bindings,
@@ -46,6 +49,7 @@ struct State {
 struct Parts {
     class: *const bindings::class,
     first: bindings::dev_t,
+    pool: Arc<Pool>,
 }
 
 // SAFETY: The class pointer is only handed to the device core, which may use it on any thread.
@@ -91,10 +95,11 @@ impl Subsystem {
     }
 
     /// Lets devices be made, with numbers from `first`.
-    pub(crate) fn start(&self, first: bindings::dev_t) {
+    pub(crate) fn start(&self, first: bindings::dev_t, pool: Arc<Pool>) {
         STATE.lock().parts = Some(Parts {
             class: self.class.as_raw(),
             first,
+            pool,
         });
     }
 }
@@ -105,10 +110,10 @@ impl PinnedDrop for Subsystem {
         // Drivers use symbols of this module, so they and their devices are gone. A static is not
         // dropped, so what it holds has to be taken out.
         let mut state = STATE.lock();
-        state.parts = None;
+        let parts = state.parts.take();
         let minors = core::mem::replace(&mut state.minors, Minors::new());
         drop(state);
-        drop(minors);
+        drop((parts, minors));
     }
 }
 
@@ -137,14 +142,6 @@ impl RawDevice {
 
     /// # Safety
     ///
-    /// Somebody must hold a reference.
-    pub(super) unsafe fn get(self) {
-        // SAFETY: As required of the caller.
-        unsafe { bindings::get_device(self.dev()) };
-    }
-
-    /// # Safety
-    ///
     /// The caller must own a reference, which it gives up.
     pub(super) unsafe fn put(self) {
         // SAFETY: As required of the caller.
@@ -162,15 +159,19 @@ impl RawDevice {
         ops: Ops,
         size: usize,
     ) -> Result<Self> {
-        let driver = Driver::new(ops)?;
+        // SAFETY: The operations are those of the driver that calls.
+        let driver = unsafe { Driver::new(ops) }?;
         let words = size.div_ceil(core::mem::size_of::<u64>());
         let mut memory = KVec::from_elem(0u64, words, GFP_KERNEL)?;
         let raw = Self::from_ptr(memory.as_mut_ptr().cast())?;
-        let device = Device::new(raw, driver, Queues::new(Driver::parallel(ops)))?;
 
+        let (class, first, pool) = {
+            let state = STATE.lock();
+            let parts = state.parts.as_ref().ok_or(ENODEV)?;
+            (parts.class, parts.first, parts.pool.clone())
+        };
+        let device = Device::new(raw, driver, Queues::new(Driver::parallel(ops)), pool)?;
         let mut state = STATE.lock();
-        let parts = state.parts.as_ref().ok_or(ENODEV)?;
-        let (class, first) = (parts.class, parts.first);
         let minor = state.minors.reserve()?;
         state.minors.set(minor, device);
         drop(state);

@@ -88,10 +88,16 @@ unsafe extern "C" fn command_done(command: *mut c_void, status: c_int) {
     // SAFETY: As required of the caller.
     let command = unsafe { KBox::from_raw(command.cast::<Command>()) };
     let Command {
-        request, completer, ..
+        mut request,
+        completer,
+        ..
     } = KBox::into_inner(command);
     let len = request.output_len();
-    completer.complete(answered(status).map(|()| request.into_reply(len)));
+    completer.complete(answered(status).map(|()| {
+        // SAFETY: mlx5_core has copied an answer, whatever its status, to all of the outbox.
+        unsafe { request.filled() };
+        request.into_reply(len)
+    }));
 }
 
 /// Memory in the terms of mlx5_core.
@@ -112,15 +118,12 @@ impl Mailbox {
 
     /// A request and the room for its reply, which are the same memory.
     fn of(request: &mut Request) -> Result<(Self, Self)> {
-        let (in_len, out_len) = (request.input().len(), request.output_len());
-        let all = Self::new(request.memory())?;
+        let data = request.as_mut_ptr().cast();
         let part = |len: usize| {
-            Ok::<_, Error>(Self {
-                data: all.data,
-                len: all.len.min(c_int::try_from(len).map_err(|_| EMSGSIZE)?),
-            })
+            let len = c_int::try_from(len).map_err(|_| EMSGSIZE)?;
+            Ok::<_, Error>(Self { data, len })
         };
-        Ok((part(in_len)?, part(out_len)?))
+        Ok((part(request.input().len())?, part(request.output_len())?))
     }
 }
 
@@ -207,8 +210,13 @@ impl<'a> Mdev<'a> {
     /// The same for a request, whose reply then is in its memory.
     pub(crate) fn exec_in_place(&self, request: &mut Request) -> Result {
         let (input, output) = Mailbox::of(request)?;
-        // SAFETY: They are the request's, which is an exclusive reference.
-        unsafe { self.exec_raw(input, output) }
+        // SAFETY: They are the request's, which is an exclusive reference; mlx5_core copies an answer,
+        // whatever its status, to all of the outbox.
+        unsafe {
+            self.exec_raw(input, output)?;
+            request.filled();
+        }
+        Ok(())
     }
 
     /// # Safety

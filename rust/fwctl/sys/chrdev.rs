@@ -29,6 +29,9 @@ pub trait FileOperations: Sized {
     /// Opens the node with this minor number.
     fn open(minor: u32) -> Result<Self::Ptr>;
 
+    /// The last reference to an open file is gone.
+    fn release(ptr: Self::Ptr);
+
     /// A command. `arg` is the user's pointer, of a 32-bit caller too.
     fn ioctl(
         file: <Self::Ptr as ForeignOwnable>::Borrowed<'_>,
@@ -103,7 +106,7 @@ impl<T: FileOperations> CharDevices<T> {
 
     unsafe extern "C" fn release(_: *mut bindings::inode, file: *mut bindings::file) -> c_int {
         // SAFETY: `open` stored the pointer, and nobody uses the file after this.
-        drop(unsafe { T::Ptr::from_foreign((*file).private_data) });
+        T::release(unsafe { T::Ptr::from_foreign((*file).private_data) });
         0
     }
 

@@ -12,7 +12,8 @@ use kernel::{
 };
 
 extern "C" {
-    fn fwctl_helper_kvmalloc(len: usize, zero: bool) -> *mut u8;
+    fn fwctl_helper_kzalloc(len: usize) -> *mut u8;
+    fn fwctl_helper_kvmalloc(len: usize) -> *mut u8;
     fn fwctl_helper_memcg_current() -> *mut c_void;
     fn fwctl_helper_memcg_put(memcg: *mut c_void);
     fn fwctl_helper_memcg_enter(memcg: *mut c_void) -> *mut c_void;
@@ -20,9 +21,16 @@ extern "C" {
 
 // Not a part of what a driver's own types make of the function below: the helper is the core's.
 #[inline(never)]
-fn allocate(len: usize, zero: bool) -> Option<NonNull<u8>> {
+fn allocate(len: usize) -> Option<NonNull<u8>> {
     // SAFETY: It has no preconditions.
-    NonNull::new(unsafe { fwctl_helper_kvmalloc(len, zero) })
+    NonNull::new(unsafe { fwctl_helper_kvmalloc(len) })
+}
+
+/// `len` bytes of kmalloc() memory, all 0, that are charged to the caller; `None` if there are none.
+/// May sleep.
+pub fn zeroed_for_user(len: usize) -> Option<NonNull<u8>> {
+    // SAFETY: It has no preconditions.
+    NonNull::new(unsafe { fwctl_helper_kzalloc(len) })
 }
 
 /// Room for `count` elements, a number that a user chose; charged to the memory cgroup of whom it is
@@ -37,19 +45,9 @@ pub fn for_user<T>(count: usize) -> Result<KVVec<T>> {
     if len == 0 {
         return Ok(KVVec::new());
     }
-    let memory = allocate(len, false).ok_or(ENOMEM)?;
+    let memory = allocate(len).ok_or(ENOMEM)?;
     // SAFETY: Memory for `count` elements, nobody else's; kvfree() is what frees it.
     Ok(unsafe { KVVec::from_raw_parts(memory.as_ptr().cast(), 0, count) })
-}
-
-/// The same, and `len` bytes of it, all 0: by the allocator, which many kernels have do that anyway.
-pub(crate) fn zeroed_for_user(len: usize) -> Result<KVVec<u8>> {
-    if len == 0 {
-        return Ok(KVVec::new());
-    }
-    let memory = allocate(len, true).ok_or(ENOMEM)?;
-    // SAFETY: Memory of `len` bytes that were initialised, nobody else's; kvfree() is what frees it.
-    Ok(unsafe { KVVec::from_raw_parts(memory.as_ptr(), len, len) })
 }
 
 /// The same for what the kernel allocates in parts.

@@ -102,10 +102,35 @@ impl UserStruct {
         }
         let bytes = value.as_bytes();
         let bytes = bytes.get(..self.size).unwrap_or(bytes);
-        UserSlice::new(self.ptr, bytes.len())
-            .writer()
-            .write_slice(bytes)
+        write(self.ptr, bytes)
     }
+}
+
+/// Appends `len` bytes of user memory to `to`, which has room for them.
+///
+/// `EFAULT` for a bad pointer, or if there is no room. May sleep.
+pub fn append(to: &mut KVVec<u8>, ptr: UserPtr, len: usize) -> Result {
+    let room = to.spare_capacity_mut().get_mut(..len).ok_or(EFAULT)?;
+    // SAFETY: There is room; it checks the user range itself.
+    if unsafe { bindings::copy_from_user(room.as_mut_ptr().cast(), ptr.as_const_ptr(), len) } != 0 {
+        return Err(EFAULT);
+    }
+    // SAFETY: As above, and all of them were written.
+    unsafe { to.inc_len(len) };
+    Ok(())
+}
+
+/// Writes `bytes` to user memory.
+///
+/// `EFAULT` for a bad pointer. May sleep.
+pub fn write(ptr: UserPtr, bytes: &[u8]) -> Result {
+    // SAFETY: The bytes are there; it checks the user range itself.
+    let left =
+        unsafe { bindings::copy_to_user(ptr.as_mut_ptr(), bytes.as_ptr().cast(), bytes.len()) };
+    if left != 0 {
+        return Err(EFAULT);
+    }
+    Ok(())
 }
 
 /// Fills `len` bytes of user memory with `data` and zeroes after it; what does not fit is left out.
@@ -113,8 +138,7 @@ impl UserStruct {
 /// `EFAULT` for a bad pointer, `EINTR` if the task is being killed. May sleep.
 pub fn write_padded(ptr: UserPtr, len: usize, data: &[u8]) -> Result {
     let data = data.get(..len).unwrap_or(data);
-    UserSlice::new(ptr, data.len()).writer().write_slice(data)?;
-
+    write(ptr, data)?;
     let mut done = data.len();
     while done < len {
         let chunk = (len - done).min(CLEAR_CHUNK);

@@ -49,6 +49,7 @@ long long group_number(const struct group *group, const char *file, const char *
 bool group_make(struct group *group)
 {
 	const char *root = cgroups();
+	static int made;
 	char path[128];
 
 	if (!root)
@@ -56,7 +57,7 @@ bool group_make(struct group *group)
 	snprintf(path, sizeof(path), "%s/cgroup.subtree_control", root);
 	if (write_file(path, "+memory"))
 		return false;
-	snprintf(group->path, sizeof(group->path), "%s/fwctl-test.%d", root, getpid());
+	snprintf(group->path, sizeof(group->path), "%s/fwctl-test.%d.%d", root, getpid(), made++);
 	return !mkdir(group->path, 0755) &&
 	       group_number(group, "memory.stat", "kernel") >= 0;
 }

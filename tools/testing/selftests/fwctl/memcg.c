@@ -37,9 +37,13 @@ static bool usage_above(void *arg)
 	return group_number(usage->group, "memory.stat", usage->key) >= usage->wanted;
 }
 
+/* What is kept for the next request goes when memory is short. */
 static bool usage_below(void *arg)
 {
-	return !usage_above(arg);
+	struct usage *usage = arg;
+
+	group_write(usage->group, "memory.reclaim", "64M");
+	return !usage_above(usage);
 }
 
 FIXTURE(memcg)
@@ -163,20 +167,23 @@ FIXTURE_VARIANT(memcg_sample)
 {
 	/* One whose RPCs are owned replies from a worker. */
 	const struct sample_driver *driver;
-	/* What a descriptor of this core has beside its struct file, at least. */
+	/*
+	 * What a descriptor of this core has beside its struct file, at least; less
+	 * what else there is by the first of them.
+	 */
 	unsigned int descriptor;
 };
 
 FIXTURE_VARIANT_ADD(memcg_sample, c)
 {
 	.driver = &sample_in_c,
-	.descriptor = 272,
+	.descriptor = 24,
 };
 
 FIXTURE_VARIANT_ADD(memcg_sample, rust)
 {
 	.driver = &sample_in_rust,
-	.descriptor = 336,
+	.descriptor = 88,
 };
 
 /* 2 MiB of zeroes that are not in a cgroup which children join. */
@@ -316,6 +323,72 @@ TEST_F_TIMEOUT(memcg_sample, worker, TEST_S)
 	ASSERT_TRUE(child_wait(child, &status));
 	EXPECT_EQ(0, status);
 	EXPECT_EQ(0, group_number(&self->group, "memory.events", "oom_kill"));
+}
+
+/*
+ * In the cgroup: has the core keep what a long request took, and waits. Then does
+ * it again, or uses @touch bytes of memory.
+ */
+static void long_request(FIXTURE_DATA(memcg_sample) *self, int ready, int go, size_t touch)
+{
+	uint32_t out_len = 2 * MIB;
+	char byte;
+
+	if (rpc(self->fd, READ_ONLY, self->in, 2 * MIB, self->out, &out_len))
+		_exit(101);
+	if (write(ready, "", 1) != 1 || read(go, &byte, 1) != 1)
+		_exit(102);
+	if (touch)
+		_exit(mmap(NULL, touch, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0) == MAP_FAILED);
+	_exit(rpc(self->fd, READ_ONLY, self->in, 2 * MIB, self->out, &out_len) ? 104 : 0);
+}
+
+/*
+ * Theory: what is kept for the next request stays charged, is nobody else's, and
+ * goes before anybody is killed for memory.
+ */
+TEST_F_TIMEOUT(memcg_sample, kept, TEST_S)
+{
+	struct usage kept = { &self->group, "kernel", 0 };
+	struct group second;
+	struct usage others = { &second, "kernel", 2 * MIB };
+	int ready[2], go[2], status;
+	pid_t child, other;
+	char byte;
+
+	NOT_UPSTREAM("keeps nothing");
+	ASSERT_TRUE(group_make(&second));
+	ASSERT_EQ(0, pipe(ready));
+	ASSERT_EQ(0, pipe(go));
+	child = member(&self->group);
+	if (!child)
+		long_request(self, ready[1], go[0], 6 * MIB);
+	ASSERT_EQ(1, read(ready[0], &byte, 1));
+	kept.wanted = 2 * MIB;
+	EXPECT_TRUE(patient(usage_above, &kept));
+
+	/* Another cgroup does not find it. */
+	other = member(&second);
+	if (!other)
+		long_request(self, ready[1], go[0], 0);
+	ASSERT_EQ(1, read(ready[0], &byte, 1));
+	EXPECT_TRUE(patient(usage_above, &others));
+	EXPECT_TRUE(usage_above(&kept));
+	EXPECT_TRUE(patient(usage_below, &others));
+	EXPECT_TRUE(usage_above(&kept));
+
+	/* Room for what it touches, if nothing is kept. */
+	ASSERT_EQ(0, group_write(&self->group, "memory.max", "8M"));
+	EXPECT_TRUE(usage_above(&kept));
+	ASSERT_EQ(2, write(go[1], "12", 2));
+	ASSERT_TRUE(child_wait(child, &status));
+	EXPECT_EQ(0, status);
+	ASSERT_TRUE(child_wait(other, &status));
+	EXPECT_EQ(0, status);
+	EXPECT_EQ(0, group_number(&self->group, "memory.events", "oom_kill"));
+	EXPECT_FALSE(usage_above(&kept));
+	EXPECT_TRUE(patient(group_empty, &second));
 }
 
 enum { MANY = 1000 };
