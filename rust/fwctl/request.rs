@@ -38,6 +38,7 @@ impl Request {
     /// The request in `memory`, which has room for a reply of `out_len` bytes.
     ///
     /// `ENOMEM` if it has not.
+    #[inline]
     pub fn new(memory: KVVec<u8>, out_len: usize) -> Result<Self> {
         if memory.capacity() < out_len {
             return Err(ENOMEM);
@@ -51,21 +52,25 @@ impl Request {
     }
 
     /// The request as user space sent it.
+    #[inline]
     pub fn input(&self) -> &[u8] {
         self.memory.get(..self.in_len).unwrap_or_default()
     }
 
     /// The request, to be changed before it is sent.
+    #[inline]
     pub fn input_mut(&mut self) -> &mut [u8] {
         self.memory.get_mut(..self.in_len).unwrap_or_default()
     }
 
     /// Bytes of room that the caller has for the reply.
+    #[inline]
     pub fn output_len(&self) -> usize {
         self.out_len
     }
 
     /// Zeroes what is not filled of the first `len` bytes.
+    #[inline]
     fn fill(&mut self, len: usize) {
         let missing = len.saturating_sub(self.memory.len());
         if let Some(rest) = self.memory.spare_capacity_mut().get_mut(..missing) {
@@ -102,6 +107,7 @@ impl Request {
 
     /// Makes what is in [`memory`](Self::memory) the reply. `len` is what the firmware had to say,
     /// which may be more than fitted there.
+    #[inline]
     pub fn into_reply(mut self, len: usize) -> Reply {
         self.fill(len.min(self.in_len.max(self.out_len)));
         Reply {
@@ -123,6 +129,7 @@ impl Request {
     }
 
     /// The memory, for another request.
+    #[inline]
     pub fn into_memory(self) -> KVVec<u8> {
         self.memory
     }
@@ -228,21 +235,25 @@ impl Reply {
     }
 
     /// The resource that it tells of.
+    #[inline]
     pub fn created(&self) -> Option<ResourceId> {
         self.created
     }
 
     /// Bytes that the firmware had to say.
+    #[inline]
     pub fn full_len(&self) -> usize {
         self.len
     }
 
     /// The memory, for another request.
+    #[inline]
     pub fn into_memory(self) -> KVVec<u8> {
         self.buffer
     }
 
     /// The bytes of the reply, as many as there was room for.
+    #[inline]
     pub fn as_bytes(&self) -> &[u8] {
         self.buffer.get(..self.len).unwrap_or(&self.buffer)
     }

@@ -50,10 +50,11 @@ use kernel::{
 /// Rights to the resources for tools. Source: bit 2 of `uctx_cap`.
 const TOOLS_RESOURCES: u32 = 1 << 2;
 
-/// Longest mailbox, in bytes, that mlx5_core's interrupt copies for us. Its blocks come from memory
-/// that may not wait, and a longer one gains little: what a worker costs is a thirtieth of a command
-/// of 64 KiB each way, a third of one of 4 KiB, and half of one of 176 bytes.
-const ASYNC_LEN: usize = 4096;
+/// Longest mailbox, in bytes, that mlx5_core's interrupt copies for us: QUERY_HCA_CAP, which every tool
+/// sends, answers 4112. Its blocks come from memory that may not wait, and a longer one gains little:
+/// what a worker costs is a thirtieth of a command of 64 KiB each way, a third of one of 4 KiB, and half
+/// of one of 176 bytes.
+const ASYNC_LEN: usize = 8192;
 
 /// A user context.
 pub(crate) struct Context {

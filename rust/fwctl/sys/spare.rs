@@ -36,11 +36,13 @@ impl Spare {
     }
 
     /// Takes the buffer, if there is one.
+    #[inline]
     pub fn take(&self) -> Option<KVVec<u8>> {
         self.swap(ptr::null_mut())
     }
 
     /// Puts `memory`, of which the type's invariant must be true, where another was.
+    #[inline]
     fn swap(&self, memory: *mut usize) -> Option<KVVec<u8>> {
         // INVARIANT: As required of the caller.
         let before = NonNull::new(self.0.xchg(memory, Full))?.as_ptr();
@@ -49,6 +51,7 @@ impl Spare {
     }
 
     /// Keeps `memory` instead of what is there. May sleep.
+    #[inline]
     pub fn put(&self, memory: KVVec<u8>) {
         if memory.capacity() < size_of::<usize>() {
             return;

@@ -109,6 +109,7 @@ impl UserStruct {
 /// Appends `len` bytes of user memory to `to`, which has room for them.
 ///
 /// `EFAULT` for a bad pointer, or if there is no room. May sleep.
+#[inline]
 pub fn append(to: &mut KVVec<u8>, ptr: UserPtr, len: usize) -> Result {
     let room = to.spare_capacity_mut().get_mut(..len).ok_or(EFAULT)?;
     // SAFETY: There is room; it checks the user range itself.
@@ -123,6 +124,7 @@ pub fn append(to: &mut KVVec<u8>, ptr: UserPtr, len: usize) -> Result {
 /// Writes `bytes` to user memory.
 ///
 /// `EFAULT` for a bad pointer. May sleep.
+#[inline]
 pub fn write(ptr: UserPtr, bytes: &[u8]) -> Result {
     // SAFETY: The bytes are there; it checks the user range itself.
     let left =

@@ -13,7 +13,7 @@
 
 enum {
 	/* The longest mailbox that no worker delivers. */
-	SHORT = 4096,
+	SHORT = 8192,
 	TIMES = 1000,
 };
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Measures what users wait for, on ConnectX devices: the firmware's and the
- * transport's time is in it. Prints a line of JSON for each row, in nanoseconds:
+ * What users wait for, on ConnectX devices. Prints a line of JSON for each row:
  *
- *   { "row": "reg", "on": "ours", "block": 3, "ns": [ 1234, ... ] }
+ *   { "row": "reg", "on": "ours", "block": 3, "unit": "ns", "values": [ 1234, ... ] }
  *
- * Machines are noisy: one block says nothing, the ratio of neighbours does.
+ * In time the firmware's and the transport's is included, and machines are noisy: one
+ * block says nothing, the ratio of neighbours does. Where the clock counts instructions
+ * these are told, of all tasks; what the device does, and an interrupt that finds
+ * nobody at work, is left out.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,6 +21,7 @@
 #include <unistd.h>
 
 #include "fwctl_test.h"
+#include "icount_test.h"
 #include "umem_test.h"
 
 enum {
@@ -44,8 +47,9 @@ static void die(const char *what)
 	exit(1);
 }
 
-static int call_cap(struct work *work)
+static int call_cap(void *arg)
 {
+	struct work *work = arg;
 	uint8_t in[MBOX_HEADER] = {}, out[CAP_LEN];
 
 	set16(in, 0, OP_QUERY_HCA_CAP);
@@ -54,19 +58,21 @@ static int call_cap(struct work *work)
 	return rpc_done(work->fd[0], in, sizeof(in), out, sizeof(out));
 }
 
-static int call_reg(struct work *work)
+static int call_reg(void *arg)
 {
+	struct work *work = arg;
+
 	return read_mgir(work->fd[0]);
 }
 
-static int call_open_close(struct work *work)
+static int call_open_close(void *arg)
 {
 	int fd = node_open(0);
 
 	return fd < 0 ? fd : close(fd);
 }
 
-static int call_tool(struct work *work)
+static int call_tool(void *arg)
 {
 	int status;
 	pid_t child = fork();
@@ -82,13 +88,17 @@ static int call_tool(struct work *work)
 	return child < 0 || waitpid(child, &status, 0) != child || status;
 }
 
-static int call_dump(struct work *work)
+static int call_dump(void *arg)
 {
+	struct work *work = arg;
+
 	return core_dump_inline(work->fd[0], work->room, DUMP) < 0;
 }
 
-static int call_dump_umem(struct work *work)
+static int call_dump_umem(void *arg)
 {
+	struct work *work = arg;
+
 	return core_dump(work->fd[0], work->umem.mkey_id, work->umem.addr, DUMP);
 }
 
@@ -107,8 +117,9 @@ static void *caller(void *arg)
 }
 
 /* Many at a time, 160 RPCs in all. */
-static int call_together(struct work *work)
+static int call_together(void *arg)
 {
+	struct work *work = arg;
 	struct caller callers[CALLERS] = {};
 	int failed = 0;
 
@@ -133,20 +144,36 @@ static long long now(void)
 	return time.tv_sec * 1000000000ll + time.tv_nsec;
 }
 
-/* @samples, each the mean of @calls. */
-static void row(const char *name, int (*call)(struct work *), struct work *work, int samples, int calls)
+/* Nanoseconds of one of @calls. */
+static long long timed(int (*call)(void *), void *arg, int calls)
 {
+	long long before = now();
+
+	for (int i = 0; i < calls; i++)
+		if (call(arg))
+			return -1;
+	return (now() - before) / calls;
+}
+
+/* @samples, each the mean of @calls. */
+static void row(const char *name, int (*call)(void *), struct work *work, int samples, int calls)
+{
+	const bool counted = getenv("FWCTL_TEST_ICOUNT");
+
+	/* They do not vary, and the least of some is taken already. */
+	if (counted)
+		samples = 1;
 	/* The first is for caches. */
 	if (call(work))
 		die(name);
-	printf("{ \"row\": \"%s\", \"on\": \"%s\", \"block\": %s, \"ns\": [", name, label, block);
+	printf("{ \"row\": \"%s\", \"on\": \"%s\", \"block\": %s, \"unit\": \"%s\", \"values\": [", name, label,
+	       block, counted ? "instructions" : "ns");
 	for (int i = 0; i < samples; i++) {
-		long long before = now();
+		long long value = counted ? instructions(call, work, calls) : timed(call, work, calls);
 
-		for (int j = 0; j < calls; j++)
-			if (call(work))
-				die(name);
-		printf("%s %lld", i ? "," : "", (now() - before) / calls);
+		if (value < 0)
+			die(name);
+		printf("%s %lld", i ? "," : "", value);
 	}
 	printf(" ] }\n");
 	fflush(stdout);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Times of whole calls, on two cores in turn: medians and quartiles, and the ratio of neighbouring blocks.
+//! Times or instructions of whole calls, on two cores in turn: medians and quartiles, and the ratio of neighbouring
+//! blocks.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -17,7 +18,16 @@ struct Line {
     row: String,
     on: String,
     block: u32,
-    ns: Vec<f64>,
+    unit: Unit,
+    values: Vec<f64>,
+}
+
+/// Of values.
+#[derive(Debug, Clone, Copy, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Unit {
+    Ns,
+    Instructions,
 }
 
 /// First quartile, median and third quartile.
@@ -51,7 +61,7 @@ impl Spread {
 #[derive(Debug, Serialize)]
 struct Entry {
     row: String,
-    /// In nanoseconds.
+    unit: Unit,
     upstream: Option<Spread>,
     ours: Option<Spread>,
     /// Ours of upstream's, of blocks that ran next to each other.
@@ -66,14 +76,14 @@ pub(crate) struct Ends(Vec<Entry>);
 type Blocks = BTreeMap<u32, (String, Vec<f64>)>;
 
 impl Entry {
-    fn new(row: String, blocks: Blocks) -> Self {
+    fn new(row: String, unit: Unit, blocks: &Blocks) -> Self {
         let all = |on: &str| {
             let samples = blocks.values().filter(|(label, _)| label == on);
-            Spread::of(samples.flat_map(|(_, ns)| ns.clone()).collect())
+            Spread::of(samples.flat_map(|(_, values)| values.clone()).collect())
         };
         let medians: Vec<_> = blocks
             .values()
-            .filter_map(|(on, ns)| Some((on.as_str(), Spread::of(ns.clone())?.median)))
+            .filter_map(|(on, values)| Some((on.as_str(), Spread::of(values.clone())?.median)))
             .collect();
         let ratios = medians.chunks_exact(2).filter_map(|pair| match pair {
             [("ours", ours), ("upstream", upstream)] | [("upstream", upstream), ("ours", ours)] => {
@@ -86,6 +96,7 @@ impl Entry {
             ours: all("ours"),
             ratio: Spread::of(ratios.collect()),
             row,
+            unit,
         }
     }
 }
@@ -101,23 +112,20 @@ impl Ends {
     }
 
     fn parse(text: &str) -> Self {
-        let mut order = Vec::new();
-        let mut rows = BTreeMap::<String, Blocks>::new();
+        let mut rows: Vec<(String, Unit, Blocks)> = Vec::new();
         for line in text.lines() {
             let Ok(line) = serde_json::from_str::<Line>(line) else {
                 continue;
             };
-            if !order.contains(&line.row) {
-                order.push(line.row.clone());
-            }
-            let blocks = rows.entry(line.row).or_default();
-            blocks.insert(line.block, (line.on, line.ns));
+            let at = rows.iter().position(|(row, ..)| *row == line.row);
+            let at = at.unwrap_or_else(|| {
+                rows.push((line.row, line.unit, Blocks::new()));
+                rows.len() - 1
+            });
+            rows[at].2.insert(line.block, (line.on, line.values));
         }
-        let entry = |row: String| {
-            let blocks = rows.remove(&row).unwrap_or_default();
-            Entry::new(row, blocks)
-        };
-        Self(order.into_iter().map(entry).collect())
+        let entry = |(row, unit, blocks): (String, Unit, Blocks)| Entry::new(row, unit, &blocks);
+        Self(rows.into_iter().map(entry).collect())
     }
 }
 
@@ -125,7 +133,7 @@ impl fmt::Display for Ends {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut table = comfy_table::Table::new();
         table.load_preset(presets::NOTHING);
-        table.set_header(["", "upstream, us", "ours, us", "ratio"]);
+        table.set_header(["", "", "upstream", "ours", "ratio"]);
         let spread = |spread: Option<Spread>, scale: f64, digits: usize| match spread {
             Some(Spread { low, median, high }) => format!(
                 "{:.digits$} ({:.digits$} .. {:.digits$})",
@@ -136,14 +144,19 @@ impl fmt::Display for Ends {
             None => "-".into(),
         };
         for entry in &self.0 {
+            let (unit, scale) = match entry.unit {
+                Unit::Ns => ("us", 1e-3),
+                Unit::Instructions => ("instructions", 1.0),
+            };
             table.add_row([
                 entry.row.clone(),
-                spread(entry.upstream, 1e-3, 0),
-                spread(entry.ours, 1e-3, 0),
+                unit.to_owned(),
+                spread(entry.upstream, scale, 0),
+                spread(entry.ours, scale, 0),
                 spread(entry.ratio, 1.0, 3),
             ]);
         }
-        for column in table.column_iter_mut().skip(1) {
+        for column in table.column_iter_mut().skip(2) {
             column.set_cell_alignment(CellAlignment::Right);
         }
         f.write_str(&table.trim_fmt())
@@ -156,9 +169,9 @@ mod tests {
 
     #[test]
     fn neighbours_are_compared() {
-        let line = |on: &str, block: u32, ns: &str| {
+        let line = |on: &str, block: u32, values: &str| {
             format!(
-                "{{ \"row\": \"reg\", \"on\": \"{on}\", \"block\": {block}, \"ns\": [{ns}] }}\n"
+                "{{ \"row\": \"reg\", \"on\": \"{on}\", \"block\": {block}, \"unit\": \"ns\", \"values\": [{values}] }}\n"
             )
         };
         // The machine becomes three times as slow half way.
@@ -178,7 +191,7 @@ mod tests {
     #[test]
     fn one_side_has_no_ratio() {
         let ends =
-            Ends::parse("{ \"row\": \"x\", \"on\": \"ours\", \"block\": 0, \"ns\": [4, 8] }");
+            Ends::parse("{ \"row\": \"x\", \"on\": \"ours\", \"block\": 0, \"unit\": \"instructions\", \"values\": [4, 8] }");
         assert_eq!(ends.0[0].ratio, None);
         assert_eq!(ends.0[0].ours.unwrap().median, 6.0);
         assert!(ends.to_string().contains('-'));
