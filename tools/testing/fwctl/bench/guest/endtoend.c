@@ -216,9 +216,10 @@ int main(int argc, char **argv)
 		work.devices = together[i].devices;
 		row(together[i].name, call_together, &work, 5, 1);
 	}
+	/* Before memory is pinned, which a fork copies. */
+	row("mstconfig-q", call_tool, &work, 2, 1);
 	row("dump-inline", call_dump, &work, 3, 1);
 	if (!umem_register(work.fd[0], FWCTL_UMEM_MKEY, work.room, DUMP, &work.umem))
 		row("dump-umem", call_dump_umem, &work, 20, 1);
-	row("mstconfig-q", call_tool, &work, 2, 1);
 	return 0;
 }
