@@ -12,7 +12,8 @@ use crate::{
     operation::{
         Job,
         Operation, //
-    }, //
+    },
+    transition::Transition, //
 };
 use fwctl::{
     sys::{
@@ -116,6 +117,10 @@ impl Context {
             self.opened();
             return Ok(());
         }
+        if let Some(transition) = Transition::open(self, &calls) {
+            drop(calls);
+            return transition.wait();
+        }
         let operation = Operation::new(self.into())?;
         operation.send(&calls, Job::Open);
         drop(calls);
@@ -143,6 +148,15 @@ impl Context {
         match &self.closer {
             None => self.close(&calls),
             Some(closer) => {
+                if let Some(transition) = self.start_close(&calls) {
+                    drop(calls);
+                    if task::unattended() {
+                        transition.leave();
+                    } else {
+                        let _ = transition.wait();
+                    }
+                    return;
+                }
                 self.close_elsewhere(&calls);
                 drop(calls);
                 if !task::unattended() {
@@ -150,6 +164,17 @@ impl Context {
                 }
             }
         }
+    }
+
+    /// Has the driver start to close it, if it can and nobody else does.
+    fn start_close(&self, calls: &Calls<'_>) -> Option<Pin<KBox<Transition>>> {
+        let context = self.device.contexts.unlink(self)?;
+        let transition = Transition::close(&context, calls);
+        if transition.is_none() {
+            // The end of the device waits for `calls`, and will find it.
+            self.device.contexts.link(context);
+        }
+        transition
     }
 
     /// One user less. Returns whether it was the last, who is to close the context.

@@ -27,6 +27,7 @@ mod gate;
 mod ioctl;
 mod operation;
 mod queues;
+mod transition;
 mod umem;
 
 use ::fwctl::{

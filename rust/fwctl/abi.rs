@@ -52,6 +52,14 @@ pub struct DriverOps {
     pub open: unsafe fn(*mut bindings::fwctl_uctx) -> Result,
     /// See [`Operations::close`]; destroys the resources first.
     pub close: unsafe fn(*mut bindings::fwctl_uctx),
+    /// See [`Operations::start_open`].
+    pub start_open: unsafe fn(*mut bindings::fwctl_uctx, Completer) -> bool,
+    /// In place of `open`, after `start_open` was answered. See [`Operations::opened`].
+    pub opened: unsafe fn(*mut bindings::fwctl_uctx, Result<Reply>) -> Result,
+    /// See [`Operations::start_close`]; false if there are resources.
+    pub start_close: unsafe fn(*mut bindings::fwctl_uctx, Completer) -> bool,
+    /// In place of `close`, after `start_close` was answered. See [`Operations::closed`].
+    pub closed: unsafe fn(*mut bindings::fwctl_uctx, Result<Reply>),
     /// See [`Operations::info`].
     pub info: unsafe fn(*mut bindings::fwctl_uctx) -> Result<InfoData>,
     /// See [`Operations::check`].
@@ -139,6 +147,10 @@ pub(crate) const fn ops<T: Operations>() -> DriverOps {
         uctx_size: core::mem::size_of::<Context<T>>(),
         open: open::<T>,
         close: close::<T>,
+        start_open: start_open::<T>,
+        opened: opened::<T>,
+        start_close: start_close::<T>,
+        closed: closed::<T>,
         info: info::<T>,
         check: check::<T>,
         rpc: rpc::<T>,
@@ -182,6 +194,44 @@ unsafe fn with_context<T: Operations, R>(
 /// As [`DriverOps`] says.
 unsafe fn open<T: Operations>(uctx: *mut bindings::fwctl_uctx) -> Result {
     // SAFETY: As required of the caller.
+    unsafe {
+        init::<T>(uctx, |slot, device, data| {
+            pin_init::raw_try_init(slot, T::open(device, data))
+        })
+    }
+}
+
+/// # Safety
+///
+/// As [`DriverOps`] says.
+unsafe fn start_open<T: Operations>(uctx: *mut bindings::fwctl_uctx, completer: Completer) -> bool {
+    // SAFETY: As required of the caller, which also means that the core calls the driver now.
+    unsafe { device::<T>(uctx).with_data(|device, data| T::start_open(device, data, completer)) }
+}
+
+/// # Safety
+///
+/// As [`DriverOps`] says.
+unsafe fn opened<T: Operations>(uctx: *mut bindings::fwctl_uctx, reply: Result<Reply>) -> Result {
+    let reply = reply.as_ref().map(Reply::as_bytes).map_err(|e| *e);
+    // SAFETY: As required of the caller.
+    unsafe {
+        init::<T>(uctx, |slot, device, data| {
+            pin_init::raw_try_init(slot, T::opened(device, data, reply))
+        })
+    }
+}
+
+/// Initialises a context, whose driver's part `f` does.
+///
+/// # Safety
+///
+/// As [`DriverOps`] says of `open`; `f` must initialise its slot unless it fails.
+unsafe fn init<T: Operations>(
+    uctx: *mut bindings::fwctl_uctx,
+    f: impl for<'a> FnOnce(*mut T, &Device<T>, &T::RegistrationData<'a>) -> Result,
+) -> Result {
+    // SAFETY: As required of the caller.
     let device = unsafe { device::<T>(uctx) };
     let context = uctx.cast::<Context<T>>();
     // SAFETY: The core calls the driver now. The fields are memory of this allocation, which does
@@ -190,9 +240,7 @@ unsafe fn open<T: Operations>(uctx: *mut bindings::fwctl_uctx) -> Result {
         let resources = &raw mut (*context).resources;
         pin_init::raw_init(resources, Resources::new(T::max_resources()));
         device
-            .with_data(|device, data| {
-                pin_init::raw_try_init(&raw mut (*context).inner, T::open(device, data))
-            })
+            .with_data(|device, data| f(&raw mut (*context).inner, device, data))
             .inspect_err(|_| core::ptr::drop_in_place(resources))
     }
 }
@@ -216,15 +264,58 @@ unsafe fn close<T: Operations>(uctx: *mut bindings::fwctl_uctx) {
         })
     };
     // SAFETY: As required of the caller.
+    unsafe {
+        end::<T>(uctx, |this, device, data| {
+            T::close(this, device, data, kept)
+        })
+    }
+}
+
+/// # Safety
+///
+/// As [`DriverOps`] says.
+unsafe fn start_close<T: Operations>(
+    uctx: *mut bindings::fwctl_uctx,
+    completer: Completer,
+) -> bool {
+    // SAFETY: As required of the caller.
+    unsafe {
+        with_context::<T, _>(uctx, |context, data| {
+            context.resources().is_empty() && T::start_close(context, data, completer)
+        })
+    }
+}
+
+/// # Safety
+///
+/// As [`DriverOps`] says.
+unsafe fn closed<T: Operations>(uctx: *mut bindings::fwctl_uctx, reply: Result<Reply>) {
+    let reply = reply.as_ref().map(Reply::as_bytes).map_err(|e| *e);
+    // SAFETY: As required of the caller.
+    unsafe {
+        end::<T>(uctx, |this, device, data| {
+            T::closed(this, device, data, reply)
+        })
+    }
+}
+
+/// Ends a context after `f`.
+///
+/// # Safety
+///
+/// As [`DriverOps`] says of `close`.
+unsafe fn end<T: Operations>(
+    uctx: *mut bindings::fwctl_uctx,
+    f: impl for<'a> FnOnce(Pin<&mut T>, &Device<T>, &T::RegistrationData<'a>),
+) {
+    // SAFETY: As required of the caller.
     let device = unsafe { device::<T>(uctx) };
     // SAFETY: The core calls the driver now. Nothing else runs on this context, and `open`
     // initialised it; it is not used after this.
     unsafe {
         let context = uctx.cast::<Context<T>>();
         let inner = &raw mut (*context).inner;
-        device.with_data(|device, data| {
-            T::close(Pin::new_unchecked(&mut *inner), device, data, kept);
-        });
+        device.with_data(|device, data| f(Pin::new_unchecked(&mut *inner), device, data));
         core::ptr::drop_in_place(inner);
         core::ptr::drop_in_place(&raw mut (*context).resources);
     }

@@ -81,11 +81,24 @@ impl<G: Send + 'static> AsyncReply<G> {
     /// task was killed first.
     pub fn wait_killable(&self) -> Result<Result<Reply>> {
         self.done.wait_killable()?;
+        Ok(self.take())
+    }
+}
+
+impl<G: Send + 'static> AsyncReply<G> {
+    /// The same, not to be interrupted; there must be a completer, or have been one.
+    pub fn wait_for(&self) -> Result<Reply> {
+        self.done.wait();
+        self.take()
+    }
+
+    /// Takes what is there; `EIO` if somebody has.
+    fn take(&self) -> Result<Reply> {
         if self.state.cmpxchg(HERE, TAKEN, Acquire).is_err() {
-            return Ok(Err(EIO));
+            return Err(EIO);
         }
         // SAFETY: By the type's invariant it is ours.
-        Ok(unsafe { core::mem::replace(&mut *self.answer.get(), Err(EIO)) })
+        unsafe { core::mem::replace(&mut *self.answer.get(), Err(EIO)) }
     }
 }
 

@@ -159,6 +159,51 @@ pub trait Operations: Sized + Send + Sync + 'static {
         let _ = (this, device, data, kept);
     }
 
+    /// Sends what [`open`](Self::open) would and does not wait for the firmware; whoever has the reply
+    /// gives it to `completer`. False if it sent nothing: then `open` runs. It runs in the caller, who
+    /// can be killed until there is the reply.
+    fn start_open<'a>(
+        device: &Device<Self>,
+        data: &Self::RegistrationData<'a>,
+        completer: Completer,
+    ) -> bool {
+        let _ = (device, data, completer);
+        false
+    }
+
+    /// The context, by the reply to what [`start_open`](Self::start_open) sent. Does not wait for the
+    /// firmware.
+    fn opened<'a>(
+        device: &Device<Self>,
+        data: &Self::RegistrationData<'a>,
+        reply: Result<&[u8]>,
+    ) -> impl PinInit<Self, Error> {
+        let _ = (device, data, reply);
+        Err(EOPNOTSUPP)
+    }
+
+    /// Sends what [`close`](Self::close) would of a context that has no resources, as
+    /// [`start_open`](Self::start_open) does. Nothing else runs on it any more.
+    fn start_close<'a>(
+        context: &UserContext<'_, Self>,
+        data: &Self::RegistrationData<'a>,
+        completer: Completer,
+    ) -> bool {
+        let _ = (context, data, completer);
+        false
+    }
+
+    /// What the firmware said to what [`start_close`](Self::start_close) sent. `this` is dropped after
+    /// it.
+    fn closed<'a>(
+        this: Pin<&mut Self>,
+        device: &Device<Self>,
+        data: &Self::RegistrationData<'a>,
+        reply: Result<&[u8]>,
+    ) {
+        let _ = (this, device, data, reply);
+    }
+
     /// The data of FWCTL_INFO. Runs in the caller, so it should not wait for the firmware.
     fn info<'a>(
         context: &UserContext<'_, Self>,

@@ -268,6 +268,11 @@ impl<R: Resource> Resources<R> {
         self.table.lock().count >= self.limit
     }
 
+    /// Whether there are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.table.lock().entries.is_empty()
+    }
+
     /// Takes a resource out, to be destroyed. `ENOENT` if the descriptor does not own it, or not any
     /// more; `EBUSY` if an operation or another resource needs it; the error of `wanted`.
     pub fn take(&self, id: ResourceId, wanted: impl FnOnce(&R) -> Result) -> Result<Taken<'_, R>> {

@@ -297,6 +297,44 @@ impl Calls<'_> {
         }
     }
 
+    /// Has the driver start to open a context that was not opened before; false if it does not, and
+    /// `completer` is gone.
+    pub(crate) fn start_open(&self, context: &Context, completer: Completer) -> bool {
+        match self.driver.ops {
+            Ops::C(_) => false,
+            // SAFETY: The context is as large as the driver asked for, and nobody else knows it.
+            Ops::Rust(ops) => unsafe { (Self::rust(ops).start_open)(context.uctx(), completer) },
+        }
+    }
+
+    /// Opens a context by the reply to what [`start_open`](Self::start_open) sent.
+    pub(crate) fn opened(&self, context: &Context, reply: Result<Reply>) -> Result {
+        match self.driver.ops {
+            Ops::C(_) => Err(EOPNOTSUPP),
+            // SAFETY: As above.
+            Ops::Rust(ops) => unsafe { (Self::rust(ops).opened)(context.uctx(), reply) },
+        }
+    }
+
+    /// Has the driver start to close a context that is open and on which nothing runs; false if it
+    /// does not, and `completer` is gone.
+    pub(crate) fn start_close(&self, context: &Context, completer: Completer) -> bool {
+        match self.driver.ops {
+            Ops::C(_) => false,
+            // SAFETY: It is open, and nothing else runs on it.
+            Ops::Rust(ops) => unsafe { (Self::rust(ops).start_close)(context.uctx(), completer) },
+        }
+    }
+
+    /// Closes a context by the reply to what [`start_close`](Self::start_close) sent; once.
+    pub(crate) fn closed(&self, context: &Context, reply: Result<Reply>) {
+        match self.driver.ops {
+            Ops::C(_) => (),
+            // SAFETY: It is open, and nothing else runs on it.
+            Ops::Rust(ops) => unsafe { (Self::rust(ops).closed)(context.uctx(), reply) },
+        }
+    }
+
     /// The data of FWCTL_INFO for a user who has `room` bytes.
     pub(crate) fn info(&self, context: &Context, room: usize) -> Result<Data> {
         match self.driver.ops {

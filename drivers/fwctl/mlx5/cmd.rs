@@ -13,9 +13,14 @@ use crate::{
         set32,
         set64,
         stamp_uid,
-        Outbox, //
+        Outbox,
+        MIN_LEN, //
     },
     policy::mkey, //
+};
+use fwctl::{
+    Completer,
+    Request, //
 };
 use kernel::{
     fmt,
@@ -84,6 +89,25 @@ fn carry_out(
 ) -> core::result::Result<(), Failure> {
     set16(inbox, 0, opcode);
     mdev.exec(inbox, outbox)?;
+    carried_out(opcode, outbox)
+}
+
+/// Sends `inbox`, to be answered by the shortest mailbox. False if it was not sent.
+fn start(mdev: &Mdev<'_>, inbox: &[u8], completer: Completer) -> bool {
+    let Ok(mut memory) = fwctl::room_for_user(inbox.len().max(MIN_LEN)) else {
+        return false;
+    };
+    if memory.extend_from_slice(inbox, GFP_KERNEL_ACCOUNT).is_err() {
+        return false;
+    }
+    match Request::new(memory, MIN_LEN) {
+        Ok(request) => mdev.start(request, completer).is_ok(),
+        Err(_) => false,
+    }
+}
+
+/// Whether `outbox` says that the command was carried out.
+fn carried_out(opcode: u16, outbox: &[u8]) -> core::result::Result<(), Failure> {
     match Outbox::new(outbox) {
         Some(Outbox { status: 0, .. }) => Ok(()),
         Some(refusal) => Err(Failure::Refused(opcode, refusal)),
@@ -91,15 +115,42 @@ fn carry_out(
     }
 }
 
-/// Makes a user context with the rights `caps`; returns its UID.
+/// A command that makes a user context with the rights `caps`.
 ///
 /// Source: CREATE_UCTX. In, 64 bytes: cap @16. Out: uid @10.
-pub(crate) fn create_uctx(mdev: &Mdev<'_>, caps: u32) -> core::result::Result<u16, Failure> {
+fn create_uctx_inbox(caps: u32) -> [u8; 64] {
     let mut inbox = [0; 64];
-    let mut outbox = [0; 16];
+    set16(&mut inbox, 0, CREATE_UCTX);
     set32(&mut inbox, 16, caps);
-    carry_out(mdev, CREATE_UCTX, &mut inbox, &mut outbox)?;
-    match get16(&outbox, 10) {
+    inbox
+}
+
+/// A command that ends a user context.
+///
+/// Source: DESTROY_UCTX. In: uid @10.
+fn destroy_uctx_inbox(uid: u16) -> [u8; MIN_LEN] {
+    let mut inbox = [0; MIN_LEN];
+    set16(&mut inbox, 0, DESTROY_UCTX);
+    set16(&mut inbox, 10, uid);
+    inbox
+}
+
+/// Makes a user context with the rights `caps`; returns its UID.
+pub(crate) fn create_uctx(mdev: &Mdev<'_>, caps: u32) -> core::result::Result<u16, Failure> {
+    let mut outbox = [0; MIN_LEN];
+    carry_out(mdev, CREATE_UCTX, &mut create_uctx_inbox(caps), &mut outbox)?;
+    created_uctx(&outbox)
+}
+
+/// The same, not waiting for the answer. False if it was not sent.
+pub(crate) fn start_create_uctx(mdev: &Mdev<'_>, caps: u32, completer: Completer) -> bool {
+    start(mdev, &create_uctx_inbox(caps), completer)
+}
+
+/// The UID in the answer `outbox`.
+pub(crate) fn created_uctx(outbox: &[u8]) -> core::result::Result<u16, Failure> {
+    carried_out(CREATE_UCTX, outbox)?;
+    match get16(outbox, 10) {
         // 0 is mlx5_core itself: a descriptor with its rights could do anything.
         None | Some(0) => Err(EIO.into()),
         Some(uid) => Ok(uid),
@@ -107,13 +158,23 @@ pub(crate) fn create_uctx(mdev: &Mdev<'_>, caps: u32) -> core::result::Result<u1
 }
 
 /// Ends a user context, which must have no objects left.
-///
-/// Source: DESTROY_UCTX. In: uid @10.
 pub(crate) fn destroy_uctx(mdev: &Mdev<'_>, uid: u16) -> core::result::Result<(), Failure> {
-    let mut inbox = [0; 16];
-    let mut outbox = [0; 16];
-    set16(&mut inbox, 10, uid);
-    carry_out(mdev, DESTROY_UCTX, &mut inbox, &mut outbox)
+    carry_out(
+        mdev,
+        DESTROY_UCTX,
+        &mut destroy_uctx_inbox(uid),
+        &mut [0; MIN_LEN],
+    )
+}
+
+/// The same, not waiting for the answer. False if it was not sent.
+pub(crate) fn start_destroy_uctx(mdev: &Mdev<'_>, uid: u16, completer: Completer) -> bool {
+    start(mdev, &destroy_uctx_inbox(uid), completer)
+}
+
+/// Whether the answer `outbox` says that the user context is gone.
+pub(crate) fn destroyed_uctx(outbox: &[u8]) -> core::result::Result<(), Failure> {
+    carried_out(DESTROY_UCTX, outbox)
 }
 
 /// Where commands that make or end an object have its number, in 24 bits.

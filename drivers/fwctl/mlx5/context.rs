@@ -56,6 +56,12 @@ const TOOLS_RESOURCES: u32 = 1 << 2;
 /// of one of 176 bytes.
 const ASYNC_LEN: usize = 8192;
 
+/// The rights of a user context. Firmware without the one there is gives a UID the rights of an RDMA
+/// user.
+fn caps(mdev: &Mdev<'_>) -> u32 {
+    mdev.uctx_cap() & TOOLS_RESOURCES
+}
+
 /// A user context.
 pub(crate) struct Context {
     uid: u16,
@@ -66,6 +72,42 @@ impl Context {
     /// What the firmware knows it by.
     pub(crate) fn uid(&self) -> u16 {
         self.uid
+    }
+
+    /// A context whose UID the firmware has made, or not.
+    fn made(
+        device: &Device<Self>,
+        mdev: &Mdev<'_>,
+        uid: core::result::Result<u16, Failure>,
+    ) -> Result<Self> {
+        match uid {
+            Ok(uid) => Ok(Self {
+                uid,
+                caps: caps(mdev),
+            }),
+            Err(failure) => {
+                if fwctl::message_allowed() {
+                    dev_err!(
+                        device.as_ref(),
+                        "no user context from firmware: {}\n",
+                        failure
+                    );
+                }
+                Err(failure.errno())
+            }
+        }
+    }
+
+    /// The firmware has taken the UID back, or not.
+    fn ended(
+        &self,
+        device: &Device<Self>,
+        mdev: &Mdev<'_>,
+        gone: core::result::Result<(), Failure>,
+    ) {
+        if let Err(failure) = gone {
+            report_kept(mdev, device, fmt!("UID {}", self.uid), &failure);
+        }
     }
 
     fn judge(&self, scope: Scope, inbox: &[u8]) -> Result<Verdict> {
@@ -119,21 +161,42 @@ impl Operations for Context {
         device: &Device<Self>,
         mdev: &Self::RegistrationData<'a>,
     ) -> impl PinInit<Self, Error> {
-        // Firmware without this right gives a UID the rights of an RDMA user.
-        let caps = mdev.uctx_cap() & TOOLS_RESOURCES;
-        match cmd::create_uctx(mdev, caps) {
-            Ok(uid) => Ok(Context { uid, caps }),
-            Err(failure) => {
-                if fwctl::message_allowed() {
-                    dev_err!(
-                        device.as_ref(),
-                        "no user context from firmware: {}\n",
-                        failure
-                    );
-                }
-                Err(failure.errno())
-            }
-        }
+        Self::made(device, mdev, cmd::create_uctx(mdev, caps(mdev)))
+    }
+
+    fn start_open<'a>(
+        _: &Device<Self>,
+        mdev: &Self::RegistrationData<'a>,
+        completer: Completer,
+    ) -> bool {
+        cmd::start_create_uctx(mdev, caps(mdev), completer)
+    }
+
+    fn opened<'a>(
+        device: &Device<Self>,
+        mdev: &Self::RegistrationData<'a>,
+        reply: Result<&[u8]>,
+    ) -> impl PinInit<Self, Error> {
+        let uid = reply.map_err(Failure::from).and_then(cmd::created_uctx);
+        Self::made(device, mdev, uid)
+    }
+
+    fn start_close<'a>(
+        context: &UserContext<'_, Self>,
+        mdev: &Self::RegistrationData<'a>,
+        completer: Completer,
+    ) -> bool {
+        cmd::start_destroy_uctx(mdev, context.uid, completer)
+    }
+
+    fn closed<'a>(
+        this: Pin<&mut Self>,
+        device: &Device<Self>,
+        mdev: &Self::RegistrationData<'a>,
+        reply: Result<&[u8]>,
+    ) {
+        let gone = reply.map_err(Failure::from).and_then(cmd::destroyed_uctx);
+        this.ended(device, mdev, gone);
     }
 
     fn close<'a>(
@@ -152,9 +215,7 @@ impl Operations for Context {
             );
             return;
         }
-        if let Err(failure) = cmd::destroy_uctx(mdev, this.uid) {
-            report_kept(mdev, device, fmt!("UID {}", this.uid), &failure);
-        }
+        this.ended(device, mdev, cmd::destroy_uctx(mdev, this.uid));
     }
 
     fn info<'a>(context: &UserContext<'_, Self>, _: &Self::RegistrationData<'a>) -> Result<Info> {
