@@ -238,7 +238,7 @@ unsafe fn init<T: Operations>(
     // not move; nobody uses them before this returns.
     unsafe {
         let resources = &raw mut (*context).resources;
-        pin_init::raw_init(resources, Resources::new(T::max_resources()));
+        resources.write(Resources::new());
         device
             .with_data(|device, data| f(&raw mut (*context).inner, device, data))
             .inspect_err(|_| core::ptr::drop_in_place(resources))

@@ -133,12 +133,6 @@ pub trait Operations: Sized + Send + Sync + 'static {
     /// [`register_umem`](Self::register_umem).
     const UMEM: bool = false;
 
-    /// Resources of one descriptor, at most; of what is above
-    /// [`MAX_RESOURCES`](super::MAX_RESOURCES), that many.
-    fn max_resources() -> usize {
-        super::MAX_RESOURCES
-    }
-
     /// A file descriptor was opened. An error is the errno of `open(2)`.
     fn open<'a>(
         device: &Device<Self>,

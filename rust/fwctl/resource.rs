@@ -7,6 +7,7 @@
 //! what needs it. The table knows nothing of the firmware: who takes an entry out gives the object
 //! back there.
 
+use super::sys::lazy::Lazy;
 use kernel::{
     prelude::*,
     rbtree::{
@@ -80,6 +81,11 @@ impl TryFrom<u32> for ResourceType {
 pub trait Resource: Send + Sync + 'static {
     /// How FWCTL_RSC_DESTROY names it; `None` if only commands of the vendor destroy it.
     fn resource_type(&self) -> Option<ResourceType>;
+
+    /// How many one descriptor can own, at most; of what is above [`MAX_RESOURCES`], that many.
+    fn limit() -> usize {
+        MAX_RESOURCES
+    }
 }
 
 /// For drivers whose descriptors own no resources.
@@ -107,6 +113,17 @@ struct Table<R> {
 }
 
 impl<R> Table<R> {
+    /// An empty one. `ENOMEM`.
+    fn new() -> Result<Pin<KBox<Mutex<Self>>>> {
+        let table = Self {
+            entries: RBTree::new(),
+            count: 0,
+            last: 0,
+        };
+        let (name, class) = lock_class();
+        KBox::pin_init(Mutex::new(table, name, class), GFP_KERNEL_ACCOUNT)
+    }
+
     fn live(&mut self, id: ResourceId) -> Result<(&mut Entry<R>, Arc<R>)> {
         let entry = self.entries.get_mut(&id.0).ok_or(ENOENT)?;
         let resource = entry.resource.clone().ok_or(ENOENT)?;
@@ -177,27 +194,25 @@ fn lock_class() -> (&'static CStr, Pin<&'static LockClassKey>) {
 /// hardware.destroy(&taken)?;
 /// taken.gone();
 /// ```
-#[pin_data]
 pub struct Resources<R> {
-    #[pin]
-    table: Mutex<Table<R>>,
-    limit: usize,
+    /// There from the first resource on: most descriptors never have one.
+    table: Lazy<Mutex<Table<R>>>,
 }
 
 impl<R: Resource> Resources<R> {
-    pub(crate) fn new(limit: usize) -> impl PinInit<Self> {
-        pin_init!(Self {
-            limit: limit.min(MAX_RESOURCES),
-            table <- {
-                let (name, class) = lock_class();
-                let table = Table {
-                    entries: RBTree::new(),
-                    count: 0,
-                    last: 0,
-                };
-                Mutex::new(table, name, class)
-            },
-        })
+    pub(crate) fn new() -> Self {
+        Self {
+            table: Lazy::empty(),
+        }
+    }
+
+    fn limit() -> usize {
+        R::limit().min(MAX_RESOURCES)
+    }
+
+    /// The table. `ENOENT` if there is none, so that it has nothing.
+    fn existing(&self) -> Result<&Mutex<Table<R>>> {
+        self.table.get().ok_or(ENOENT)
     }
 
     /// A place for a resource that needs those in `needs`, to be had before the firmware is asked
@@ -216,8 +231,9 @@ impl<R: Resource> Resources<R> {
         let memory = UniqueArc::new_uninit(GFP_KERNEL_ACCOUNT)?;
         let node = RBTreeNodeReservation::new(GFP_KERNEL_ACCOUNT)?;
 
-        let mut table = self.table.lock();
-        if table.count >= self.limit {
+        let shared = self.table.get_or_make(Table::new)?;
+        let mut table = shared.lock();
+        if table.count >= Self::limit() {
             return Err(ENOSPC);
         }
         for &id in needs {
@@ -235,7 +251,7 @@ impl<R: Resource> Resources<R> {
         table.entries.insert(node.into_node(id, entry));
         table.count += 1;
         Ok(Reservation {
-            resources: self,
+            table: shared,
             id: ResourceId(id),
             memory: Some(memory),
         })
@@ -244,11 +260,12 @@ impl<R: Resource> Resources<R> {
     /// Keeps a resource there while an operation uses it. `ENOENT` if the descriptor does not own
     /// it.
     pub fn hold(&self, id: ResourceId) -> Result<Held<'_, R>> {
-        let mut table = self.table.lock();
+        let shared = self.existing()?;
+        let mut table = shared.lock();
         let (entry, resource) = table.live(id)?;
         entry.users += 1;
         Ok(Held {
-            resources: self,
+            table: shared,
             id,
             resource,
         })
@@ -256,7 +273,7 @@ impl<R: Resource> Resources<R> {
 
     /// The first resource that `wanted` says yes to.
     pub fn find(&self, mut wanted: impl FnMut(&R) -> bool) -> Option<ResourceId> {
-        let table = self.table.lock();
+        let table = self.table.get()?.lock();
         let mut entries = table.entries.iter();
         entries
             .find(|(_, entry)| entry.resource.as_deref().is_some_and(&mut wanted))
@@ -265,18 +282,22 @@ impl<R: Resource> Resources<R> {
 
     /// Whether there is no place for another one.
     pub fn is_full(&self) -> bool {
-        self.table.lock().count >= self.limit
+        let count = self.table.get().map_or(0, |table| table.lock().count);
+        count >= Self::limit()
     }
 
     /// Whether there are none.
     pub(crate) fn is_empty(&self) -> bool {
-        self.table.lock().entries.is_empty()
+        self.table
+            .get()
+            .is_none_or(|table| table.lock().entries.is_empty())
     }
 
     /// Takes a resource out, to be destroyed. `ENOENT` if the descriptor does not own it, or not any
     /// more; `EBUSY` if an operation or another resource needs it; the error of `wanted`.
     pub fn take(&self, id: ResourceId, wanted: impl FnOnce(&R) -> Result) -> Result<Taken<'_, R>> {
-        let mut table = self.table.lock();
+        let shared = self.existing()?;
+        let mut table = shared.lock();
         let (entry, resource) = table.live(id)?;
         wanted(&resource)?;
         if entry.users > 0 {
@@ -284,7 +305,7 @@ impl<R: Resource> Resources<R> {
         }
         entry.resource = None;
         Ok(Taken {
-            resources: self,
+            table: shared,
             id,
             resource,
             gone: false,
@@ -294,14 +315,15 @@ impl<R: Resource> Resources<R> {
     /// Takes out one that nothing needs, a later one first; `None` if there is none left. For the
     /// end of the descriptor, when no operation runs.
     pub(crate) fn take_last(&self) -> Option<Taken<'_, R>> {
-        let mut table = self.table.lock();
+        let shared = self.table.get()?;
+        let mut table = shared.lock();
         let mut cursor = table.entries.cursor_back_mut()?;
         loop {
             let (&id, entry) = cursor.current_mut();
             if entry.users == 0 {
                 if let Some(resource) = entry.resource.take() {
                     return Some(Taken {
-                        resources: self,
+                        table: shared,
                         id: ResourceId(id),
                         resource,
                         gone: false,
@@ -315,7 +337,7 @@ impl<R: Resource> Resources<R> {
 
 /// A place in the table. Dropped, it is free again.
 pub struct Reservation<'a, R: Resource> {
-    resources: &'a Resources<R>,
+    table: &'a Mutex<Table<R>>,
     id: ResourceId,
     memory: Option<UniqueArc<core::mem::MaybeUninit<R>>>,
 }
@@ -330,7 +352,7 @@ impl<R: Resource> Reservation<'_, R> {
     pub fn commit(mut self, resource: R) -> ResourceId {
         if let Some(memory) = self.memory.take() {
             let resource: Arc<R> = memory.write(resource).into();
-            if let Some(entry) = self.resources.table.lock().entries.get_mut(&self.id.0) {
+            if let Some(entry) = self.table.lock().entries.get_mut(&self.id.0) {
                 entry.resource = Some(resource);
             }
         }
@@ -341,7 +363,7 @@ impl<R: Resource> Reservation<'_, R> {
 impl<R: Resource> Drop for Reservation<'_, R> {
     fn drop(&mut self) {
         if self.memory.is_some() {
-            let none = self.resources.table.lock().remove(self.id);
+            let none = self.table.lock().remove(self.id);
             drop(none);
         }
     }
@@ -349,7 +371,7 @@ impl<R: Resource> Drop for Reservation<'_, R> {
 
 /// A resource that an operation uses.
 pub struct Held<'a, R: Resource> {
-    resources: &'a Resources<R>,
+    table: &'a Mutex<Table<R>>,
     id: ResourceId,
     resource: Arc<R>,
 }
@@ -371,13 +393,13 @@ impl<R: Resource> core::ops::Deref for Held<'_, R> {
 
 impl<R: Resource> Drop for Held<'_, R> {
     fn drop(&mut self) {
-        self.resources.table.lock().unuse(self.id);
+        self.table.lock().unuse(self.id);
     }
 }
 
 /// A resource on its way out, which nobody else can use. Dropped, it is back in the table.
 pub struct Taken<'a, R: Resource> {
-    resources: &'a Resources<R>,
+    table: &'a Mutex<Table<R>>,
     id: ResourceId,
     resource: Arc<R>,
     gone: bool,
@@ -400,7 +422,7 @@ impl<R: Resource> core::ops::Deref for Taken<'_, R> {
 
 impl<R: Resource> Drop for Taken<'_, R> {
     fn drop(&mut self) {
-        let mut table = self.resources.table.lock();
+        let mut table = self.table.lock();
         if self.gone {
             table.remove(self.id);
         } else if let Some(entry) = table.entries.get_mut(&self.id.0) {

@@ -10,6 +10,7 @@ pub mod class;
 pub mod completion;
 pub(crate) mod device;
 pub mod dma;
+pub mod lazy;
 pub mod memory;
 pub mod message;
 pub mod pin;

@@ -153,10 +153,6 @@ impl Operations for Context {
     const CONTEXT: ContextPlace = ContextPlace::Worker;
     const UMEM: bool = true;
 
-    fn max_resources() -> usize {
-        (*module_parameters::max_objects.value_ref()) as usize
-    }
-
     fn open<'a>(
         device: &Device<Self>,
         mdev: &Self::RegistrationData<'a>,

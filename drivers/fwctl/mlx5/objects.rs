@@ -16,6 +16,7 @@ use crate::{
         stamp_uid,
         Outbox, //
     },
+    module_parameters,
     policy::{
         mkey,
         Effect,
@@ -75,6 +76,10 @@ impl Resource for Object {
             Self::Umem(_) => Some(ResourceType::Umem),
             _ => None,
         }
+    }
+
+    fn limit() -> usize {
+        (*module_parameters::max_objects.value_ref()) as usize
     }
 }
 
