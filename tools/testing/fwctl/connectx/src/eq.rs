@@ -146,11 +146,11 @@ pub(crate) fn post(hw: &mut ConnectX, bus: &mut dyn Bus, event: u8, data: &[u8],
         .dma_write(addr, &entry)
         .and_then(|()| bus.dma_write(addr.wrapping_add(OWNER as u64), &[owner]));
     if let Err(error) = written {
-        hw.report
+        hw.findings
             .violation(format!("event {event:#x} on queue {id}: {error}"));
         return;
     }
     if interrupt && bus.interrupt(vector).is_err() {
-        hw.report.interrupt_dropped();
+        hw.findings.interrupt_dropped();
     }
 }

@@ -4,12 +4,12 @@
 
 use std::time::Duration;
 
+use firmware_model::{field, need, Number, Rules};
 use serde::Deserialize;
 use serde_json::{json, Value};
 
 use crate::command::Header;
 use crate::filter::Filter;
-use crate::number::{field, need, Number};
 use crate::status::Refusal;
 
 /// What to do with a command.
@@ -52,38 +52,28 @@ pub(crate) enum Immediate {
 /// A fault request, parsed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Request {
-    Command(Rule),
+    /// For the next commands that match; 0 times is for ever.
+    Command {
+        filter: Filter,
+        verdict: Verdict,
+        times: u32,
+    },
     LostInterrupt(u32),
     Now(Immediate),
-}
-
-/// A verdict for the commands that match.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Rule {
-    filter: Filter,
-    verdict: Verdict,
-    /// Hits left; `None` is for ever.
-    times: Option<u32>,
 }
 
 /// All armed faults.
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
-    rules: Vec<Rule>,
+    pub(crate) rules: Rules<Filter, Verdict>,
     lost_interrupts: u32,
     /// The BAR reads ones and ignores writes.
     pub(crate) bar_ones: bool,
     /// User contexts are refused nothing.
     pub(crate) permissive: bool,
-    hits: u64,
 }
 
 impl Faults {
-    /// Arms a rule.
-    pub(crate) fn arm(&mut self, rule: Rule) {
-        self.rules.push(rule);
-    }
-
     /// Swallows the interrupts of the next `count` command events.
     pub(crate) fn lose_interrupts(&mut self, count: u32) {
         self.lost_interrupts = count;
@@ -91,28 +81,16 @@ impl Faults {
 
     /// Disarms everything.
     pub(crate) fn clear(&mut self) {
-        *self = Self {
-            hits: self.hits,
-            ..Self::default()
-        };
+        self.rules.clear();
+        self.lost_interrupts = 0;
+        self.bar_ones = false;
+        self.permissive = false;
     }
 
     /// What becomes of a command: the oldest rule that matches decides.
     pub(crate) fn judge(&mut self, header: &Header, register: Option<u16>) -> Verdict {
-        let at = self
-            .rules
-            .iter()
-            .position(|rule| rule.filter.accepts(header, register));
-        let Some(rule) = at.and_then(|at| self.rules.get_mut(at)) else {
-            return Verdict::Run;
-        };
-        let verdict = rule.verdict;
-        if let Some(times) = &mut rule.times {
-            *times = times.saturating_sub(1);
-        }
-        self.rules.retain(|rule| rule.times != Some(0));
-        self.hits += 1;
-        verdict
+        let verdict = self.rules.judge(|filter| filter.accepts(header, register));
+        verdict.unwrap_or(Verdict::Run)
     }
 
     /// True if the next command event goes without its interrupt.
@@ -120,7 +98,7 @@ impl Faults {
         let swallow = self.lost_interrupts != 0;
         if swallow {
             self.lost_interrupts -= 1;
-            self.hits += 1;
+            self.rules.hit();
         }
         swallow
     }
@@ -128,11 +106,11 @@ impl Faults {
     /// Armed and hit, for the control protocol.
     pub(crate) fn report(&self) -> Value {
         json!({
-            "armed": self.rules.len(),
+            "armed": self.rules.armed(),
             "lost_interrupts": self.lost_interrupts,
             "bar_ones": self.bar_ones,
             "permissive": self.permissive,
-            "hits": self.hits,
+            "hits": self.rules.hits(),
         })
     }
 }
@@ -217,9 +195,9 @@ pub(crate) fn parse(value: &Value) -> Result<Request, String> {
             ))
         }
     };
-    Ok(Request::Command(Rule {
+    Ok(Request::Command {
         filter: Filter::parse(wire.opcode, wire.op_mod, wire.uid, wire.register)?,
         verdict,
-        times: (times != 0).then_some(times),
-    }))
+        times,
+    })
 }

@@ -2,8 +2,9 @@
 
 //! Which commands are meant, by a fault or by a question about the past.
 
+use firmware_model::{field, Number};
+
 use crate::command::Header;
-use crate::number::{field, Number};
 
 /// What is absent matches all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -23,7 +23,6 @@ mod hca;
 mod init_segment;
 mod layout;
 mod mkey;
-mod number;
 mod objects;
 mod pages;
 mod pattern;
@@ -40,6 +39,7 @@ mod vport;
 
 use std::time::Duration;
 
+use firmware_model::{Findings, Records};
 use pci_model::{Bar, Bus, Function, MsixLayout, Reset, Spec};
 use serde_json::Value;
 
@@ -54,8 +54,8 @@ use init_segment::{Action, InitSegment};
 use objects::{Kind, Ledger};
 use registers::Registers;
 use stale::Stale;
-use state::Report;
-use trace::Trace;
+use state::Counters;
+use trace::Record;
 
 const BAR_SIZE: u64 = 2 << 20;
 pub(crate) const VECTORS: u16 = 8;
@@ -78,8 +78,9 @@ pub struct ConnectX {
     diagnostics: Diagnostics,
     queue: Queue,
     faults: Faults,
-    trace: Trace,
-    report: Report,
+    trace: Records<Record>,
+    findings: Findings,
+    counters: Counters,
 }
 
 impl ConnectX {
@@ -94,8 +95,9 @@ impl ConnectX {
             diagnostics: Diagnostics::default(),
             queue: Queue::default(),
             faults: Faults::default(),
-            trace: Trace::default(),
-            report: Report::default(),
+            trace: Records::default(),
+            findings: Findings::default(),
+            counters: Counters::default(),
             config,
         }
     }
@@ -116,9 +118,9 @@ impl ConnectX {
         if at == AT_RESET {
             let before = dropped.len();
             dropped.retain(|object| object.owner != 0);
-            self.report.reset_drops += (before - dropped.len()) as u64;
+            self.counters.reset_drops += (before - dropped.len()) as u64;
         }
-        self.report.leaked(at, fatal, dropped);
+        self.findings.leaked(at, fatal, dropped);
     }
 
     /// Forgets everything that a driver set up, commands in flight included.
@@ -225,7 +227,7 @@ impl Function for ConnectX {
     }
 
     fn trace(&self, request: &Value) -> Result<Value, String> {
-        self.trace.report(request)
+        trace::report(&self.trace, request)
     }
 
     fn trace_clear(&mut self) {
@@ -234,7 +236,11 @@ impl Function for ConnectX {
 
     fn fault(&mut self, bus: &mut dyn Bus, fault: &Value) -> Result<(), String> {
         match fault::parse(fault)? {
-            Request::Command(rule) => self.faults.arm(rule),
+            Request::Command {
+                filter,
+                verdict,
+                times,
+            } => self.faults.rules.arm(filter, verdict, times),
             Request::LostInterrupt(count) => self.faults.lose_interrupts(count),
             Request::Now(Immediate::PageRequest(count)) => pages::request(self, bus, count),
             Request::Now(Immediate::CounterStuck) => {

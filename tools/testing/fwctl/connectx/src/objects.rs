@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use firmware_model::Leftover;
 use serde_json::{json, Value};
 
 use crate::eq::Eq;
@@ -100,14 +101,6 @@ impl Body {
 struct Object {
     owner: u16,
     body: Body,
-}
-
-/// An object that outlived its driver.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Leftover {
-    pub(crate) kind: Kind,
-    pub(crate) id: u64,
-    pub(crate) owner: u16,
 }
 
 /// All live objects.
@@ -242,9 +235,9 @@ impl Ledger {
                 return true;
             }
             dropped.push(Leftover {
-                kind,
+                kind: kind.name(),
                 id,
-                owner: object.owner,
+                owner: object.owner.into(),
             });
             false
         });

@@ -44,7 +44,7 @@ pub(crate) fn manage(hw: &mut ConnectX, call: &mut Call<'_>) -> Result<(), Refus
     hca::own_function(call)?;
     match call.header.op_mod {
         CANNOT_GIVE => {
-            hw.report.pages_denied += 1;
+            hw.counters.pages_denied += 1;
             Ok(())
         }
         GIVE => give(hw, call),
@@ -69,7 +69,7 @@ fn give(hw: &mut ConnectX, call: &mut Call<'_>) -> Result<(), Refusal> {
     }
     for page in pages {
         if !hw.objects.add_page(page) {
-            hw.report
+            hw.findings
                 .violation(format!("page {page:#x} was given twice"));
         }
     }

@@ -1,26 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The last commands as firmware saw them: the witness for what a driver really sent, and for what it did not.
+//! What is kept of a command, and how it is asked for.
 
-use std::collections::VecDeque;
-
+use firmware_model::{field, Number, Records};
 use serde::de::IgnoredAny;
 use serde::Deserialize;
-use serde_json::{json, Value};
+use serde_json::{json, Map, Value};
 
 use crate::command::Header;
 use crate::filter::Filter;
-use crate::number::{field, Number};
 
-const KEPT: usize = 4096;
 /// Bytes of each input that are kept: all of CREATE_MKEY, and of RES_DUMP with its header.
 const INPUT: usize = 272;
-const DEFAULT_LAST: usize = 32;
 
 /// One command.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Record {
-    seq: u64,
     pub(crate) header: Header,
     /// Register id of ACCESS_REG.
     pub(crate) register: Option<u16>,
@@ -47,36 +42,43 @@ impl Record {
     pub(crate) fn keep(&mut self, input: &[u8]) {
         self.input = input.iter().copied().take(INPUT).collect();
     }
+}
 
-    fn to_json(&self, input: bool) -> Value {
+impl firmware_model::Record for Record {
+    fn fields(&self) -> Map<String, Value> {
         let Header {
             opcode,
             uid,
             tunnel,
             op_mod,
         } = self.header;
-        let mut json = json!({
-            "seq": self.seq,
-            "opcode": format!("{opcode:#x}"),
-            "name": crate::dispatch::name(opcode),
-            "op_mod": op_mod,
-            "uid": uid,
-            "tunnel": tunnel,
-            "register": self.register.map(|id| format!("{id:#x}")),
-            "register_name": self.register.and_then(crate::registers::name),
-            "inlen": self.inlen,
-            "outlen": self.outlen,
-            "status": self.status,
-            "syndrome": self.syndrome,
-            "delivery": self.delivery,
-        });
-        if input {
-            let digits = self.input.iter().map(|byte| format!("{byte:02x}"));
-            if let Some(fields) = json.as_object_mut() {
-                fields.insert("input".to_owned(), digits.collect::<String>().into());
-            }
-        }
-        json
+        [
+            ("opcode", json!(format!("{opcode:#x}"))),
+            ("name", json!(crate::dispatch::name(opcode))),
+            ("op_mod", json!(op_mod)),
+            ("uid", json!(uid)),
+            ("tunnel", json!(tunnel)),
+            (
+                "register",
+                json!(self.register.map(|id| format!("{id:#x}"))),
+            ),
+            (
+                "register_name",
+                json!(self.register.and_then(crate::registers::name)),
+            ),
+            ("inlen", json!(self.inlen)),
+            ("outlen", json!(self.outlen)),
+            ("status", json!(self.status)),
+            ("syndrome", json!(self.syndrome)),
+            ("delivery", json!(self.delivery)),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into_iter()
+        .collect()
+    }
+
+    fn input(&self) -> &[u8] {
+        &self.input
     }
 }
 
@@ -96,47 +98,15 @@ struct Question {
     input: bool,
 }
 
-/// A ring of records.
-#[derive(Debug, Default)]
-pub(crate) struct Trace {
-    ring: VecDeque<Record>,
-    total: u64,
-}
-
-impl Trace {
-    /// Numbers the record and keeps it.
-    pub(crate) fn push(&mut self, mut record: Record) {
-        self.total += 1;
-        record.seq = self.total;
-        if self.ring.len() == KEPT {
-            self.ring.pop_front();
-        }
-        self.ring.push_back(record);
-    }
-
-    /// Commands since power-up.
-    pub(crate) fn total(&self) -> u64 {
-        self.total
-    }
-
-    /// Forgets the records, not their number.
-    pub(crate) fn clear(&mut self) {
-        self.ring.clear();
-    }
-
-    /// How many records are meant, and the last of them, oldest first.
-    ///
-    /// # Errors
-    /// One line that says what is wrong with the request.
-    pub(crate) fn report(&self, request: &Value) -> Result<Value, String> {
-        let asked = Question::deserialize(request).map_err(|error| error.to_string())?;
-        let filter = Filter::parse(asked.opcode, asked.op_mod, asked.uid, asked.register)?;
-        let last = field("last", asked.last)?.unwrap_or(DEFAULT_LAST);
-        let accepted = |record: &&Record| filter.accepts(&record.header, record.register);
-        let matched: Vec<&Record> = self.ring.iter().filter(accepted).collect();
-        let skip = matched.len().saturating_sub(last);
-        let shown = matched.iter().skip(skip);
-        let commands: Vec<Value> = shown.map(|record| record.to_json(asked.input)).collect();
-        Ok(json!({"commands": commands, "matched": matched.len()}))
-    }
+/// How many records are meant, and the last of them.
+///
+/// # Errors
+/// One line that says what is wrong with the request.
+pub(crate) fn report(records: &Records<Record>, request: &Value) -> Result<Value, String> {
+    let asked = Question::deserialize(request).map_err(|error| error.to_string())?;
+    let filter = Filter::parse(asked.opcode, asked.op_mod, asked.uid, asked.register)?;
+    let last = field("last", asked.last)?;
+    Ok(records.report(last, asked.input, |record| {
+        filter.accepts(&record.header, record.register)
+    }))
 }

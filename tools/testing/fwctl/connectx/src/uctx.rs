@@ -31,7 +31,7 @@ pub(crate) fn destroy(hw: &mut ConnectX, call: &mut Call<'_>) -> Result<(), Refu
     }
     let owned = hw.objects.owned_by(uid);
     if owned != 0 {
-        hw.report.violation(format!(
+        hw.findings.violation(format!(
             "DESTROY_UCTX of uid {uid} with {owned} objects left"
         ));
         return Err(Status::BadResourceState.because(Reason::UidInUse));

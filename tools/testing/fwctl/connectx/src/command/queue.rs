@@ -96,7 +96,7 @@ fn finish_late(hw: &mut ConnectX, bus: &mut dyn Bus, late: Pending) {
     if late.mailboxes {
         let written = out_chain(&late.entry).write(bus, tail(&late.out));
         if written.is_err() {
-            hw.report
+            hw.findings
                 .violation(format!("late mailbox of slot {} is gone", late.slot));
         }
     }
@@ -108,17 +108,17 @@ fn fetch(hw: &mut ConnectX, bus: &mut dyn Bus, slot: u32) {
     let mut bytes = [0; entry::LEN];
     if let Err(error) = bus.dma_read(addr, &mut bytes) {
         let text = format!("command entry {slot} at {addr:#x}: {error}");
-        hw.report.violation(text);
+        hw.findings.violation(text);
         return;
     }
     if hw.queue.holds(slot) {
-        hw.report
+        hw.findings
             .violation(format!("doorbell for slot {slot} that is in flight"));
         return;
     }
     let entry = Entry::new(bytes);
     if !entry.owned_by_hw() {
-        hw.report
+        hw.findings
             .violation(format!("doorbell for slot {slot} that software owns"));
         return;
     }
@@ -136,7 +136,7 @@ fn fetch(hw: &mut ConnectX, bus: &mut dyn Bus, slot: u32) {
         Err(delivery) => {
             // Lengths come from user space, the rest is the driver's own work.
             if !matches!(delivery, Delivery::InLength | Delivery::OutLength) {
-                hw.report.violation(format!(
+                hw.findings.violation(format!(
                     "command in slot {slot}: delivery error {delivery:?}"
                 ));
             }
@@ -201,7 +201,7 @@ fn execute(
     let result = match result {
         // What was refused is counted, and the user context told that it was carried out.
         Err(_) if hw.faults.permissive && header.uid != 0 => {
-            hw.report.admitted += 1;
+            hw.counters.admitted += 1;
             command.out.fill(0);
             Ok(())
         }
@@ -249,7 +249,7 @@ fn complete(hw: &mut ConnectX, bus: &mut dyn Bus, command: &Pending, delivery: u
     let written = write_back(bus, addr, &reply);
     if let Err(error) = written {
         let text = format!("completion of slot {} at {addr:#x}: {error}", command.slot);
-        hw.report.violation(text);
+        hw.findings.violation(text);
         return;
     }
     if command.eq_before {

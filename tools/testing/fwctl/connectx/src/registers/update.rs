@@ -215,7 +215,7 @@ pub(crate) fn move_page(hw: &mut ConnectX, access: &mut Access<'_>) -> Result<()
     be::put32(&mut descriptor, MCDD_LEN, DONE);
     let told = moved.and_then(|()| access.bus.dma_write(mailbox, &descriptor));
     told.map_err(|error| {
-        hw.report
+        hw.findings
             .violation(format!("MCDD of uid {}: {error}", access.uid));
         Status::Internal.because(Reason::DmaFailed)
     })

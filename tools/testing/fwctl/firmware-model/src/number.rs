@@ -8,7 +8,7 @@ use serde_json::Value;
 
 /// A number that does not know its range yet.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Number(i64);
+pub struct Number(i64);
 
 impl<'de> Deserialize<'de> for Number {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
@@ -30,10 +30,7 @@ impl<'de> Deserialize<'de> for Number {
 ///
 /// # Errors
 /// One line that names the field.
-pub(crate) fn field<T: TryFrom<i64>>(
-    name: &str,
-    value: Option<Number>,
-) -> Result<Option<T>, String> {
+pub fn field<T: TryFrom<i64>>(name: &str, value: Option<Number>) -> Result<Option<T>, String> {
     value
         .map(|Number(value)| {
             T::try_from(value).map_err(|_| format!("field {name}: {value} is out of range"))
@@ -45,10 +42,6 @@ pub(crate) fn field<T: TryFrom<i64>>(
 ///
 /// # Errors
 /// One line that names the field.
-pub(crate) fn need<T: TryFrom<i64>>(
-    what: &str,
-    name: &str,
-    value: Option<Number>,
-) -> Result<T, String> {
+pub fn need<T: TryFrom<i64>>(what: &str, name: &str, value: Option<Number>) -> Result<T, String> {
     field(name, value)?.ok_or_else(|| format!("{what} needs the field {name}"))
 }
