@@ -10,12 +10,12 @@
 //! go to memory instead of into the output, which then has their number @8. They go there with the rights of the UID that
 //! set it so. Values are the model's own as well: dword `id` of the seed's pattern, plus the number of the sample.
 
+use firmware_model::pattern;
 use std::collections::VecDeque;
 
 use crate::be;
 use crate::command::Call;
 use crate::mkey;
-use crate::pattern;
 use crate::status::{Reason, Refusal, Status};
 use crate::ConnectX;
 

@@ -25,7 +25,6 @@ mod layout;
 mod mkey;
 mod objects;
 mod pages;
-mod pattern;
 mod pd;
 mod registers;
 mod stale;

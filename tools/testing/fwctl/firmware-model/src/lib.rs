@@ -11,6 +11,7 @@
 
 mod findings;
 mod number;
+pub mod pattern;
 mod records;
 mod rules;
 

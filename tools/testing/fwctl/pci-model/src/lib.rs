@@ -14,9 +14,11 @@ mod config;
 mod endpoint;
 mod function;
 mod msix;
+mod plain;
 
 pub use bus::{Bus, BusError, Gate};
 pub use config::{ConfigChange, ConfigSpace, CONFIG_SIZE};
 pub use endpoint::Endpoint;
 pub use function::{Bar, Function, MsixLayout, Reset, Spec, SpecError};
 pub use msix::Msix;
+pub use plain::PlainBus;

@@ -13,10 +13,10 @@
 use crate::be;
 use crate::hca;
 use crate::mkey;
-use crate::pattern;
 use crate::registers::Access;
 use crate::status::{Reason, Refusal, Status};
 use crate::{Config, ConnectX};
+use firmware_model::pattern;
 
 const GENERAL: u8 = 0;
 const TO_MEMORY: u8 = 2;

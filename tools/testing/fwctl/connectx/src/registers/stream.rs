@@ -3,9 +3,8 @@
 //! A stream of segments. What follows the pattern is made when it is read, for a long dump is fetched in ten thousand
 //! pieces.
 
+use firmware_model::pattern;
 use std::ops::Range;
-
-use crate::pattern;
 
 /// Bytes of the header: `length in dwords << 16 | type`.
 const HEADER: usize = 4;

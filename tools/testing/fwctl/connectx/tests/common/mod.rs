@@ -12,7 +12,7 @@
 use std::time::Duration;
 
 use connectx::{Config, ConnectX};
-use pci_model::{Bus, BusError, Endpoint, Reset};
+use pci_model::{Endpoint, PlainBus, Reset};
 use serde_json::{json, Value};
 
 const BASE: u64 = 0x10_0000;
@@ -25,60 +25,6 @@ pub const PAGES: u64 = BASE + 0xa0_0000;
 /// Ten MiB that nothing else uses.
 pub const DATA: u64 = BASE + 0xe0_0000;
 const STRIDE: u64 = 1024;
-
-/// Guest memory, interrupts and a clock that stands still until moved.
-pub struct FakeBus {
-    pub memory: Vec<u8>,
-    pub interrupts: Vec<u16>,
-    pub now: Duration,
-    pub outside: u64,
-}
-
-impl FakeBus {
-    fn range(&mut self, addr: u64, len: usize) -> Result<std::ops::Range<usize>, BusError> {
-        let start = addr.checked_sub(BASE).map(|at| at as usize);
-        match start {
-            Some(at) if at < SIZE && len <= SIZE - at => Ok(at..at + len),
-            _ => {
-                self.outside += 1;
-                Err(BusError::Unmapped { addr, len })
-            }
-        }
-    }
-
-    pub fn put(&mut self, addr: u64, bytes: &[u8]) {
-        let range = self.range(addr, bytes.len()).unwrap();
-        self.memory[range].copy_from_slice(bytes);
-    }
-
-    pub fn get(&mut self, addr: u64, len: usize) -> Vec<u8> {
-        let range = self.range(addr, len).unwrap();
-        self.memory[range].to_vec()
-    }
-}
-
-impl Bus for FakeBus {
-    fn dma_read(&mut self, addr: u64, data: &mut [u8]) -> Result<(), BusError> {
-        let range = self.range(addr, data.len())?;
-        data.copy_from_slice(&self.memory[range]);
-        Ok(())
-    }
-
-    fn dma_write(&mut self, addr: u64, data: &[u8]) -> Result<(), BusError> {
-        let range = self.range(addr, data.len())?;
-        self.memory[range].copy_from_slice(data);
-        Ok(())
-    }
-
-    fn interrupt(&mut self, vector: u16) -> Result<(), BusError> {
-        self.interrupts.push(vector);
-        Ok(())
-    }
-
-    fn now(&self) -> Duration {
-        self.now
-    }
-}
 
 /// What a context has after [`Driver::user_memory`].
 #[derive(Clone, Copy, Debug)]
@@ -97,7 +43,7 @@ pub type Answer = Option<(u8, Vec<u8>)>;
 /// What a driver does, byte by byte.
 pub struct Driver {
     pub endpoint: Endpoint,
-    pub bus: FakeBus,
+    pub bus: PlainBus,
     /// Token of the next command.
     pub token: u8,
     uar: u16,
@@ -117,12 +63,7 @@ impl Driver {
     pub fn of(function: ConnectX) -> Self {
         let mut driver = Self {
             endpoint: Endpoint::new(Box::new(function)).unwrap(),
-            bus: FakeBus {
-                memory: vec![0; SIZE],
-                interrupts: Vec::new(),
-                now: Duration::from_secs(1),
-                outside: 0,
-            },
+            bus: PlainBus::new(BASE, SIZE),
             token: 7,
             uar: 0,
             eqn: 0,

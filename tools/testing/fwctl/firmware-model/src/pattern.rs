@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 
 //! What dumps and counters are made of: bytes that a test can compute from the function's seed.
+//!
+//! Dword `i` of the pattern is `i * 0x01010101 ^ seed`, 32 bits wide, big endian. The first 4 Mi of them all differ.
 
 use std::ops::Range;
 
-/// Dword `index` of the pattern of `seed`, as [`crate::Config::dump_seed`] says. No two are the same.
-pub(crate) fn dword(seed: u32, index: u32) -> u32 {
+/// Dword `index` of the pattern of `seed`.
+pub fn dword(seed: u32, index: u32) -> u32 {
     index.wrapping_mul(0x0101_0101) ^ seed
 }
 
 /// The bytes of `range` in the pattern of `seed`.
-pub(crate) fn bytes(seed: u32, range: Range<usize>) -> Vec<u8> {
+pub fn bytes(seed: u32, range: Range<usize>) -> Vec<u8> {
     let (first, end) = (range.start / 4, range.end.div_ceil(4));
     (first as u32..end as u32)
         .flat_map(|index| dword(seed, index).to_be_bytes())
@@ -23,8 +25,8 @@ pub(crate) fn bytes(seed: u32, range: Range<usize>) -> Vec<u8> {
 mod tests {
     use super::*;
 
-    /// Of a dump as long as any.
-    const DWORDS: u32 = crate::Config::DUMP_LEN_MAX / 4;
+    /// Of a dump of 16 MiB.
+    const DWORDS: u32 = 4 << 20;
 
     #[test]
     fn dwords_follow_the_documented_function() {
