@@ -3,10 +3,10 @@
 //! Serves one emulated PCI function to a hypervisor over vfio-user, with a control socket beside it.
 
 mod control;
+mod devices;
 mod dma;
 mod machine;
 mod server;
-mod settings;
 
 use std::fs::{self, File};
 use std::io;
@@ -17,8 +17,7 @@ use std::sync::Arc;
 use std::thread;
 
 use anyhow::{bail, Context, Result};
-use clap::{Args, Parser, Subcommand, ValueEnum};
-use connectx::{Config, ConnectX, FunctionKind};
+use clap::{Args, Parser, Subcommand};
 use pci_model::Function;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
@@ -37,51 +36,19 @@ struct Cli {
 #[derive(Subcommand)]
 enum Device {
     /// An NVIDIA ConnectX function.
-    Connectx(ConnectxArgs),
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Kind {
-    /// Physical function.
-    Pf,
-    /// Virtual function.
-    Vf,
-}
-
-#[derive(Args)]
-struct ConnectxArgs {
-    #[command(flatten)]
-    common: Common,
-    /// Physical or virtual function.
-    #[arg(long, value_enum, default_value = "pf")]
-    function: Kind,
-    /// Firmware version that the device reports.
-    #[arg(long, value_name = "MAJOR.MINOR.SUB", value_parser = Config::parse_version)]
-    fw_version: Option<(u16, u16, u16)>,
-    /// Board id that the device reports, at most 16 characters.
-    #[arg(long, value_parser = Config::parse_psid)]
-    psid: Option<String>,
-    /// Base MAC address, 12 hexadecimal digits.
-    #[arg(long, value_parser = hexadecimal::<0xffff_ffff_ffff>)]
-    mac: Option<u64>,
-    /// Capabilities that a user context may be given, hexadecimal; bit 2 is TOOLS_RESOURCES.
-    #[arg(long, value_parser = hexadecimal::<0xffff_ffff>)]
-    uctx_cap: Option<u64>,
-    /// Command timeout that the driver is told, in seconds.
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=3600))]
-    exec_timeout: Option<u32>,
-    /// Number of the function among the virtual HCAs of the device.
-    #[arg(long, value_name = "ID", value_parser = clap::value_parser!(u16).range(1..))]
-    vhca_id: Option<u16>,
-    /// What dumps and counters are made of, hexadecimal; see `Config::dump_seed` of the model.
-    #[arg(long, value_name = "SEED", value_parser = hexadecimal::<0xffff_ffff>)]
-    dump_seed: Option<u64>,
-    /// Length of a dump of the registers, a power of two.
-    #[arg(long, value_name = "BYTES", value_parser = Config::parse_dump_len)]
-    dump_len: Option<u32>,
-    /// Keep the non-volatile configuration here, JSON; without it, only as long as the process lives.
-    #[arg(long, value_name = "FILE")]
-    settings: Option<PathBuf>,
+    Connectx {
+        #[command(flatten)]
+        common: Common,
+        #[command(flatten)]
+        device: devices::connectx::Args,
+    },
+    /// A Broadcom BCM57414 function.
+    Netxtreme {
+        #[command(flatten)]
+        common: Common,
+        #[command(flatten)]
+        device: devices::netxtreme::Args,
+    },
 }
 
 #[derive(Args)]
@@ -93,7 +60,7 @@ struct Common {
     #[arg(long, value_name = "PATH")]
     control: PathBuf,
     /// Name of the device in reports.
-    #[arg(long, default_value = "cx0")]
+    #[arg(long, default_value = "emulated")]
     name: String,
     /// Write the log here instead of to standard error.
     #[arg(long, value_name = "FILE")]
@@ -127,8 +94,15 @@ fn main() {
 }
 
 fn run(cli: Cli) -> Result<()> {
-    let (common, function) = match cli.device {
-        Device::Connectx(args) => connectx(args)?,
+    let (common, function): (Common, Box<dyn Function>) = match cli.device {
+        Device::Connectx { common, device } => {
+            let function = device.function(&common.name)?;
+            (common, Box::new(function))
+        }
+        Device::Netxtreme { common, device } => {
+            let function = device.function(&common.name);
+            (common, Box::new(function))
+        }
     };
     start_log(&common)?;
     let spec = function.spec();
@@ -167,54 +141,6 @@ fn run(cli: Cli) -> Result<()> {
     );
     server::serve(&server, &machine);
     Ok(())
-}
-
-fn connectx(args: ConnectxArgs) -> Result<(Common, Box<dyn Function>)> {
-    let mut config = Config {
-        name: args.common.name.clone(),
-        kind: match args.function {
-            Kind::Pf => FunctionKind::Physical,
-            Kind::Vf => FunctionKind::Virtual,
-        },
-        ..Config::default()
-    };
-    if let Some(version) = args.fw_version {
-        config.fw_version = version;
-    }
-    if let Some(psid) = args.psid {
-        config.psid = psid;
-    }
-    if let Some(mac) = args.mac {
-        config.mac = mac;
-    }
-    if let Some(caps) = args.uctx_cap {
-        config.uctx_cap = caps as u32;
-    }
-    if let Some(seconds) = args.exec_timeout {
-        config.exec_timeout = seconds;
-    }
-    if let Some(id) = args.vhca_id {
-        config.vhca_id = id;
-    }
-    if let Some(seed) = args.dump_seed {
-        config.dump_seed = seed as u32;
-    }
-    if let Some(len) = args.dump_len {
-        config.dump_len = len;
-    }
-    let mut function = ConnectX::new(config);
-    if let Some(path) = args.settings {
-        function = function.with_settings(settings::load(&path)?, settings::keep(path));
-    }
-    Ok((args.common, Box::new(function)))
-}
-
-fn hexadecimal<const MAX: u64>(text: &str) -> Result<u64, String> {
-    let digits = text.strip_prefix("0x").unwrap_or(text);
-    u64::from_str_radix(digits, 16)
-        .ok()
-        .filter(|value| *value <= MAX)
-        .ok_or_else(|| format!("\"{text}\" is not a hexadecimal number up to {MAX:x}"))
 }
 
 fn start_log(common: &Common) -> Result<()> {

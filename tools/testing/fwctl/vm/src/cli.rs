@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use regex::Regex;
 
+use crate::model::{self, Model};
+
 const AFTER_HELP: &str = "\
 Exit status: that of the command; 1 where the command succeeded but the kernel, the emulated firmware
 or a test complained; 124 for a VM that took too long; 125 for one that could not be run or died;
@@ -77,13 +79,16 @@ pub(crate) struct VmArgs {
     /// Number of emulated devices
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) devices: usize,
+    /// Model of each device in turn; the last is that of the rest, too [default: connectx]
+    #[arg(long, value_enum)]
+    pub(crate) model: Vec<Model>,
     /// Folder of our own .ko files (searched below it too)
     #[arg(long, value_name = "DIR")]
     pub(crate) modules_dir: Option<PathBuf>,
-    /// Load no module by itself: neither mlx5_core nor ours
+    /// Load no module by itself: neither the kernel's drivers nor ours
     #[arg(long)]
     pub(crate) no_autoload: bool,
-    /// fwctl nodes to wait for [default: one per device where mlx5_fwctl.ko is given]
+    /// fwctl nodes to wait for [default: one per device whose fwctl driver is given]
     #[arg(long, value_name = "N")]
     pub(crate) nodes: Option<usize>,
     /// Seconds that the whole VM may take [default: 300, tests 1800, shell no limit]
@@ -157,6 +162,13 @@ pub(crate) struct VmArgs {
     /// Say what is done, and how long it took
     #[arg(short, long)]
     pub(crate) verbose: bool,
+}
+
+impl VmArgs {
+    /// The model of each device.
+    pub(crate) fn models(&self) -> Vec<Model> {
+        model::of_devices(&self.model, self.devices)
+    }
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use anyhow::{bail, Context, Result};
 use serde::Deserialize;
 use serde_json::json;
 
+use crate::model::Model;
 use crate::process::{self, Group};
 use crate::rundir::RunDir;
 
@@ -200,17 +201,18 @@ impl Emulator {
         binary: &Path,
         run: &RunDir,
         index: usize,
+        model: Model,
         extra: &[String],
     ) -> Result<Emulator> {
         let log = run.file(&format!("emu{index}.log"));
         let mut args: Vec<std::ffi::OsString> = vec![
-            "connectx".into(),
+            model.name().into(),
             "--socket".into(),
             run.socket(&socket_name(index)).into(),
             "--control".into(),
             run.socket(&control_name(index)).into(),
             "--name".into(),
-            format!("cx{index}").into(),
+            model.device_name(index).into(),
             "--log".into(),
             run.file(&format!("emu{index}.trace")).into(),
         ];

@@ -29,6 +29,8 @@ impl Share {
 #[derive(Debug, Default)]
 pub(crate) struct Settings<'a> {
     pub(crate) devices: usize,
+    /// PCI vendor ids of the devices.
+    pub(crate) vendors: &'a [&'a str],
     pub(crate) autoload: bool,
     pub(crate) nodes: usize,
     /// The command gets a console rather than pipes.
@@ -42,6 +44,7 @@ impl Settings<'_> {
         let mut text = String::new();
         // Writing to a String cannot fail.
         let _ = writeln!(text, "DEVICES={}", self.devices);
+        let _ = writeln!(text, "VENDORS={}", quote(&self.vendors.join(" ")));
         let _ = writeln!(text, "AUTOLOAD={}", u8::from(self.autoload));
         let _ = writeln!(text, "NODES={}", self.nodes);
         let _ = writeln!(text, "IO={}", if self.tty { "tty" } else { "port" });
@@ -150,6 +153,7 @@ mod tests {
         let unload = ["fwctl".to_string(), "mlx5_core".to_string()];
         let settings = Settings {
             devices: 2,
+            vendors: &["0x15b3", "0x14e4"],
             autoload: true,
             nodes: 2,
             tty: false,
@@ -157,7 +161,7 @@ mod tests {
             shares: &shares,
         };
         let script = format!(
-            "share() {{ echo \"$1,$2,$3\"; }}\n{}mount_shares; echo $DEVICES $AUTOLOAD $NODES $IO $UNLOAD",
+            "share() {{ echo \"$1,$2,$3\"; }}\n{}mount_shares; echo $DEVICES $VENDORS $AUTOLOAD $NODES $IO $UNLOAD",
             settings.to_shell()
         );
         let output = std::process::Command::new("sh")
@@ -166,7 +170,10 @@ mod tests {
             .output()
             .unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
-        assert_eq!(text, "fwctl.share0,/a b,ro\n2 1 2 port fwctl mlx5_core\n");
+        assert_eq!(
+            text,
+            "fwctl.share0,/a b,ro\n2 0x15b3 0x14e4 1 2 port fwctl mlx5_core\n"
+        );
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod env;
 mod guest;
 mod host;
 mod image;
+mod model;
 mod modules;
 mod output;
 mod process;

@@ -13,10 +13,8 @@ use anyhow::{bail, Context, Result};
 /// What was put together.
 #[derive(Debug, Default)]
 pub(crate) struct Modules {
-    /// Names that the VM unloads at its end: ours, and mlx5_core with what it needs.
+    /// Names that the VM unloads at its end: ours, and the kernel's drivers with what they need.
     pub(crate) unload: Vec<String>,
-    /// One of ours makes a node for each device.
-    pub(crate) makes_nodes: bool,
 }
 
 /// modules.dep: file -> files that it needs, by module name.
@@ -149,7 +147,6 @@ pub(crate) fn assemble(
             dependencies.collect(&other, &mut needed);
         }
         fs::write(updates.join(base), ko)?;
-        result.makes_nodes |= name == "mlx5_fwctl";
         result.unload.push(name);
     }
     for name in wanted {

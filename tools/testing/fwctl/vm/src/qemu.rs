@@ -190,7 +190,7 @@ impl Machine<'_> {
             );
             let device = json!({
                 "driver": "vfio-user-pci",
-                "id": format!("cx{index}"),
+                "id": format!("device{index}"),
                 "bus": root_port(index),
                 "socket": { "type": "unix", "path": self.sockets.join(emu::socket_name(index)) },
             });

@@ -19,6 +19,7 @@ use crate::env;
 use crate::guest::{self, Event, Settings, Share};
 use crate::host;
 use crate::image;
+use crate::model::Model;
 use crate::modules;
 use crate::process::{self, Group};
 use crate::qemu::{self, Machine};
@@ -172,11 +173,22 @@ pub(crate) fn run<S: Sink>(args: &VmArgs, job: &Job, sink: S) -> Result<(Outcome
     let modules = assemble_modules(args, &parts, &release, &run)?;
     let nodes = match args.nodes {
         Some(nodes) => nodes,
-        None if modules.makes_nodes && !args.no_autoload => args.devices,
-        None => 0,
+        None if args.no_autoload => 0,
+        None => {
+            let bound = |model: &Model| {
+                modules
+                    .unload
+                    .iter()
+                    .any(|name| name == model.fwctl_driver())
+            };
+            args.models().iter().filter(|model| bound(model)).count()
+        }
     };
+    let mut vendors: Vec<&str> = args.models().into_iter().map(Model::vendor).collect();
+    vendors.dedup();
     let settings = Settings {
         devices: args.devices,
+        vendors: &vendors,
         autoload: !args.no_autoload,
         nodes,
         tty: job.tty,
@@ -269,8 +281,8 @@ fn assemble_modules(
         None => Vec::new(),
     };
     let mut wanted = args.stock_module.clone();
-    if args.devices > 0 {
-        wanted.push("mlx5_core".to_string());
+    for model in args.models() {
+        wanted.push(model.driver().to_string());
     }
     let root = run.share().join("modules");
     if ours.is_empty() && wanted.is_empty() {
@@ -286,8 +298,8 @@ fn start_emulators(args: &VmArgs, run: &RunDir) -> Result<Vec<Emulator>> {
     }
     let binary = emu::find_binary(args.emu.as_deref())?;
     let mut emulators = Vec::new();
-    for index in 0..args.devices {
-        emulators.push(Emulator::spawn(&binary, run, index, &args.emu_arg)?);
+    for (index, model) in args.models().into_iter().enumerate() {
+        emulators.push(Emulator::spawn(&binary, run, index, model, &args.emu_arg)?);
     }
     for emulator in &mut emulators {
         emulator.wait_ready(run)?;
