@@ -25,6 +25,7 @@ pub(crate) use self::{
         CReply,
         Calls,
         Driver,
+        Entered,
         InFlight, //
     },
     subsystem::{

@@ -9,7 +9,8 @@ use crate::{
     context::Context,
     ffi::{
         self,
-        CReply, //
+        CReply,
+        Entered, //
     },
     flight::Flight,
     gate::{
@@ -31,7 +32,9 @@ use fwctl::{
             UserStruct, //
         }, //
     },
+    Attachments,
     Delivery,
+    Named,
     Reply,
     Request,
     ResourceId,
@@ -135,7 +138,9 @@ fn rpc(context: &Context, arg: UserPtr) -> Result {
         uaccess::append(&mut memory, input, in_len)?;
         let reply = deliver(context, label, Request::new(memory, out_len)?)?;
         rpc.out_len = u32::try_from(reply.full_len())?;
-        let told = respond(out, out_len, reply.as_bytes()).and_then(|()| user.write(&rpc));
+        let told = give(&reply)
+            .and_then(|()| respond(out, out_len, reply.as_bytes()))
+            .and_then(|()| user.write(&rpc));
         if let (Err(_), Some(id)) = (told, reply.created()) {
             // Whether it works or not, the context has it no longer than its descriptor.
             let _ = destroy(context, id, None);
@@ -200,9 +205,30 @@ fn deliver(context: &Context, label: Label, request: Request) -> Result<Reply> {
             }
         }
         Delivery::Worker => request,
+        Delivery::Attached(named) => {
+            drop(calls);
+            return deliver_attached(context, label, request, named);
+        }
     };
+    work_on(context, label, calls, request)
+}
+
+/// Delivers a request that the driver lets pass and that names user memory.
+#[inline(never)]
+fn deliver_attached(
+    context: &Context,
+    label: Label,
+    mut request: Request,
+    named: Named,
+) -> Result<Reply> {
+    request.attach(Attachments::take(named)?);
+    work_on(context, label, context.device.driver.enter()?, request)
+}
+
+/// Has a worker deliver `request`, and waits for the reply.
+fn work_on(context: &Context, label: Label, calls: Entered<'_>, request: Request) -> Result<Reply> {
     let operation = Operation::new(context.into())?;
-    label.record(device, &calls);
+    label.record(&context.device, &calls);
     operation.send(&calls, Job::Rpc(label.scope(), request));
     // The end of the driver waits for the operation, not for whoever waits here.
     drop(calls);
@@ -239,6 +265,14 @@ pub(crate) fn destroy(context: &Context, id: ResourceId, kind: Option<ResourceTy
     let operation = Operation::new(context.into())?;
     operation.send(&*driver.enter()?, Job::Destroy(id, kind));
     operation.wait().map(|_| ())
+}
+
+/// Copies what came for memory that the request named.
+fn give(reply: &Reply) -> Result {
+    match reply.attachments() {
+        Some(attachments) => attachments.give(),
+        None => Ok(()),
+    }
 }
 
 /// Copies as much of `reply` as there is `room` for.

@@ -4,6 +4,7 @@
 
 use super::{
     Device,
+    DmaBuffer,
     Operations,
     Resources, //
 };
@@ -41,6 +42,13 @@ impl<'a, T: Operations> UserContext<'a, T> {
     /// The device, for messages.
     pub fn device(&self) -> &'a Device<T> {
         self.device
+    }
+
+    /// Zeroed memory for what a command of `len` bytes transfers beside its request and its reply.
+    /// `EINVAL` if that is 0; `ENOMEM`. May sleep.
+    pub fn dma_buffer(&self, len: usize) -> Result<DmaBuffer> {
+        // SAFETY: This is made for calls of the core into the driver, and for no longer.
+        DmaBuffer::new(unsafe { self.device.bound_parent() }, len)
     }
 
     /// What the descriptor owns in the firmware.

@@ -102,6 +102,19 @@ impl<T: Operations> Device<T> {
     }
 }
 
+impl<T: Operations> Device<T> {
+    /// The same, to be given memory.
+    ///
+    /// # Safety
+    ///
+    /// As [`parent`](Self::parent).
+    pub(crate) unsafe fn bound_parent(&self) -> &device::Device<device::Bound> {
+        // SAFETY: As required of the caller. The driver, which the core calls, is bound to the
+        // hardware or to a device that the hardware's driver has made and takes back before it goes.
+        unsafe { device::Device::from_raw((*self.as_raw()).dev.parent) }
+    }
+}
+
 impl<T: Operations> AsRef<device::Device> for Device<T> {
     fn as_ref(&self) -> &device::Device {
         // SAFETY: By the invariants `dev` is a live `fwctl_device`; its `struct device` is

@@ -14,9 +14,12 @@
 
 pub mod abi;
 mod async_reply;
+mod attachment;
 mod context;
 mod device;
+mod dma_buffer;
 mod operations;
+pub mod quarantine;
 mod registration;
 mod request;
 mod resource;
@@ -29,8 +32,18 @@ pub use self::{
         AsyncReply,
         Completer, //
     },
+    attachment::{
+        Attachment,
+        Attachments,
+        Direction,
+        Named,
+        UserMemory,
+        MAX_ATTACHMENTS,
+        MAX_ATTACHMENT_LEN, //
+    },
     context::UserContext,
     device::Device,
+    dma_buffer::DmaBuffer,
     operations::{
         ContextPlace,
         Delivery,

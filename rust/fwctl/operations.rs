@@ -5,6 +5,7 @@
 use super::{
     Completer,
     Device,
+    Named,
     Reply,
     Request,
     Resource,
@@ -47,6 +48,9 @@ pub enum Delivery {
     /// Started in the caller and answered later, when the transport has the reply: see
     /// [`Operations::start`]. The caller can be killed meanwhile.
     Async,
+    /// As [`Worker`](Self::Worker), with these places in the caller's memory, which the request then
+    /// has as [attachments](Request::attachment).
+    Attached(Named),
 }
 
 /// Where contexts are opened and closed.

@@ -3,7 +3,11 @@
 //! The buffers of one RPC. The core owns them, never the caller's stack: a caller that is killed
 //! leaves them behind for the driver to finish with.
 
-use super::ResourceId;
+use super::{
+    Attachment,
+    Attachments,
+    ResourceId, //
+};
 use core::mem::MaybeUninit;
 use kernel::prelude::*;
 
@@ -32,6 +36,7 @@ pub struct Request {
     memory: KVVec<u8>,
     in_len: usize,
     out_len: usize,
+    attachments: Option<Attachments>,
 }
 
 impl Request {
@@ -48,6 +53,7 @@ impl Request {
             in_len: memory.len(),
             out_len,
             memory,
+            attachments: None,
         })
     }
 
@@ -67,6 +73,16 @@ impl Request {
     #[inline]
     pub fn output_len(&self) -> usize {
         self.out_len
+    }
+
+    /// What the request names in user memory goes with it, and with its reply.
+    pub fn attach(&mut self, attachments: Attachments) {
+        self.attachments = Some(attachments);
+    }
+
+    /// The place `index` of those that [`Delivery::Attached`](super::Delivery::Attached) had.
+    pub fn attachment(&mut self, index: usize) -> Option<&mut Attachment> {
+        self.attachments.as_mut()?.get_mut(index)
     }
 
     /// Zeroes what is not filled of the first `len` bytes.
@@ -114,6 +130,7 @@ impl Request {
             len,
             created: None,
             buffer: self.memory,
+            attachments: self.attachments,
         }
     }
 
@@ -125,6 +142,7 @@ impl Request {
             memory,
             room: self.out_len,
             len: 0,
+            attachments: self.attachments,
         }
     }
 
@@ -151,6 +169,7 @@ pub struct ReplyWriter {
     memory: KVVec<u8>,
     room: usize,
     len: usize,
+    attachments: Option<Attachments>,
 }
 
 impl ReplyWriter {
@@ -182,12 +201,18 @@ impl ReplyWriter {
         unsafe { self.memory.inc_len(fitting) };
     }
 
+    /// `len` bytes that the firmware had to say, and that nobody has.
+    pub fn skip(&mut self, len: usize) {
+        self.len = self.len.saturating_add(len);
+    }
+
     /// The reply.
     pub fn finish(self) -> Reply {
         Reply {
             buffer: self.memory,
             len: self.len,
             created: None,
+            attachments: self.attachments,
         }
     }
 }
@@ -209,6 +234,7 @@ pub struct Reply {
     buffer: KVVec<u8>,
     len: usize,
     created: Option<ResourceId>,
+    attachments: Option<Attachments>,
 }
 
 impl Reply {
@@ -220,6 +246,7 @@ impl Reply {
             len: buffer.len(),
             created: None,
             buffer,
+            attachments: None,
         }
     }
 
@@ -238,6 +265,12 @@ impl Reply {
     #[inline]
     pub fn created(&self) -> Option<ResourceId> {
         self.created
+    }
+
+    /// What came for the user's memory.
+    #[inline]
+    pub fn attachments(&self) -> Option<&Attachments> {
+        self.attachments.as_ref()
     }
 
     /// Bytes that the firmware had to say.

@@ -5,11 +5,13 @@
 //! A [`Umem`] owns its pages and their mapping for the device, and they are never given back while
 //! the device may still write there: once its bus addresses were read, only
 //! [`released`](Umem::released) says that the firmware has let go of them. Dropped without that,
-//! it goes to the [`quarantine`].
-
-pub mod quarantine;
+//! it goes to the [`quarantine`](super::quarantine).
 
 use super::{
+    quarantine::{
+        Lent,
+        Memory, //
+    },
     sys::{
         dma::Mapping,
         pin::PinnedPages, //
@@ -25,12 +27,7 @@ use kernel::{
     prelude::*,
     sync::{
         atomic::{
-            ordering::{
-                Acquire,
-                Full,
-                Relaxed,
-                Release, //
-            },
+            ordering::Full,
             Atomic, //
         },
         Arc, //
@@ -121,22 +118,10 @@ pub struct UmemRequest {
     pub flags: UmemFlags,
 }
 
-const PRIVATE: u32 = 0;
-const EXPOSED: u32 = 1;
-const RELEASED: u32 = 2;
-
-pub(crate) struct Inner {
-    mapping: Mapping,
-    _share: Share,
-    state: Atomic<u32>,
-    watched: quarantine::Watched,
-    next: Option<KBox<Inner>>,
-}
-
 /// User memory that a device may write: pinned, accounted for, and mapped for the device.
 ///
 /// Dropped before [`expose`](Self::expose) or after [`released`](Self::released), it is given back
-/// at once. Dropped in between, its pages and their mapping go to the [`quarantine`].
+/// at once. Dropped in between, its pages and their mapping go to the [`quarantine`](super::quarantine).
 ///
 /// # Context
 ///
@@ -155,7 +140,7 @@ pub(crate) struct Inner {
 ///     }
 /// }
 /// ```
-pub struct Umem(Option<KBox<Inner>>);
+pub struct Umem(Lent);
 
 impl Umem {
     /// Maps `pages` for `device`, which must be bound to its driver. `EOPNOTSUPP` if the platform
@@ -169,20 +154,14 @@ impl Umem {
         {
             return Err(EOPNOTSUPP);
         }
-        Ok(Self(Some(KBox::new(
-            Inner {
-                watched: quarantine::Watched::new(mapping.device())?,
-                mapping,
-                _share: share,
-                state: Atomic::new(PRIVATE),
-                next: None,
-            },
-            GFP_KERNEL_ACCOUNT,
-        )?)))
+        Ok(Self(Lent::new(Memory::User(mapping, share))?))
     }
 
     fn mapping(&self) -> Option<&Mapping> {
-        self.0.as_deref().map(|inner| &inner.mapping)
+        match self.0.memory()? {
+            Memory::User(mapping, _) => Some(mapping),
+            Memory::Buffer(..) => None,
+        }
     }
 
     /// Where the user has it.
@@ -228,10 +207,7 @@ impl Umem {
     /// The bus addresses of the pages of `1 << shift` bytes. From here on the firmware may know
     /// them: the memory is given back after [`released`](Self::released) only.
     pub fn expose(&self, shift: u32) -> impl Iterator<Item = u64> + '_ {
-        if let Some(inner) = &self.0 {
-            inner.watched.mark();
-            inner.state.store(EXPOSED, Relaxed);
-        }
+        self.0.expose();
         self.mapping()
             .into_iter()
             .flat_map(|mapping| mapping.segments())
@@ -242,18 +218,6 @@ impl Umem {
 
     /// The firmware has confirmed that it does not know the memory any more, or never did.
     pub fn released(&self) {
-        if let Some(inner) = &self.0 {
-            inner.state.store(RELEASED, Release);
-        }
-    }
-}
-
-impl Drop for Umem {
-    fn drop(&mut self) {
-        if let Some(inner) = self.0.take() {
-            if inner.state.load(Acquire) == EXPOSED && !inner.watched.was_quiet() {
-                quarantine::put(inner);
-            }
-        }
+        self.0.released();
     }
 }

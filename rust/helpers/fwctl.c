@@ -6,6 +6,7 @@
 #include <linux/gfp.h>
 #include <linux/math.h>
 #include <linux/memcontrol.h>
+#include <linux/pagemap.h>
 #include <linux/ratelimit.h>
 #include <linux/sched.h>
 #include <linux/sched/mm.h>
@@ -23,6 +24,13 @@ size_t fwctl_helper_clear_user(void __user *to, size_t len)
 
 	cond_resched();
 	return left;
+}
+
+int fwctl_helper_check_writable(const char __user *to, size_t len)
+{
+	if (!access_ok(to, len) || fault_in_safe_writeable(to, len))
+		return -EFAULT;
+	return 0;
 }
 
 /*

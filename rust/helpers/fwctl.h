@@ -9,6 +9,7 @@ struct mem_cgroup;
 struct semaphore;
 
 size_t fwctl_helper_clear_user(void __user *to, size_t len);
+int fwctl_helper_check_writable(const char __user *to, size_t len);
 int fwctl_helper_get_words(u64 *to, const u64 __user *from, size_t words);
 int fwctl_helper_put_words(u64 __user *to, const u64 *from, size_t words);
 bool fwctl_helper_fatal_signal_pending(void);

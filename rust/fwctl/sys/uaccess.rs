@@ -22,6 +22,7 @@ use kernel::{
 
 extern "C" {
     fn fwctl_helper_clear_user(to: *mut c_void, len: usize) -> usize;
+    fn fwctl_helper_check_writable(to: *const c_void, len: usize) -> c_int;
     fn fwctl_helper_get_words(to: *mut u64, from: *const c_void, words: usize) -> c_int;
     fn fwctl_helper_put_words(to: *mut c_void, from: *const u64, words: usize) -> c_int;
 }
@@ -54,7 +55,8 @@ impl UserStruct {
                 .as_bytes()
                 .first_chunk()
                 .map_or(0, |size| u32::from_ne_bytes(*size)) as usize;
-            // The user knows it as we do. What else there is, another size or an unreadable end, is looked into below.
+            // The user knows it as we do. What else there is, another size or an unreadable end, is
+            // looked into below.
             if ret == 0 && size == size_of::<T>() {
                 return Ok((Self { ptr, size }, value));
             }
@@ -133,6 +135,15 @@ pub fn write(ptr: UserPtr, bytes: &[u8]) -> Result {
         return Err(EFAULT);
     }
     Ok(())
+}
+
+/// Looks whether `len` bytes of user memory can be written, and changes nothing there. They may not be
+/// there any more when somebody does.
+///
+/// `EFAULT` if not. May sleep.
+pub fn check_writable(ptr: UserPtr, len: usize) -> Result {
+    // SAFETY: It checks the user range itself.
+    to_result(unsafe { fwctl_helper_check_writable(ptr.as_const_ptr(), len) })
 }
 
 /// Fills `len` bytes of user memory with `data` and zeroes after it; what does not fit is left out.

@@ -183,7 +183,7 @@ FIXTURE_VARIANT_ADD(memcg_sample, c)
 FIXTURE_VARIANT_ADD(memcg_sample, rust)
 {
 	.driver = &sample_in_rust,
-	.descriptor = 88,
+	.descriptor = 56,
 };
 
 /* 2 MiB of zeroes that are not in a cgroup which children join. */

@@ -1,24 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Memory that firmware was given and has not given back.
+//! Memory that is lent to firmware, and what becomes of it if that does not give it back.
 //!
-//! It stays pinned and mapped until its device provably could not write any more: after the memory
+//! What firmware may still write is not given back: it stays pinned and mapped until its device provably could not write any more: after the memory
 //! was given to it, bus mastering was seen off, which every reset of the function begins with, or
 //! the PCI device was unbound from its driver. While there is any, the module cannot be unloaded.
 
-use super::Inner;
-use crate::sys::{
-    device::as_raw,
-    message,
-    queue::{
-        cancel_delayed,
-        OwnedQueue, //
-    }, //
+use crate::{
+    sys::{
+        device::as_raw,
+        dma::Mapping,
+        message,
+        queue::{
+            cancel_delayed,
+            OwnedQueue, //
+        }, //
+    },
+    umem::Share, //
 };
 use core::ptr;
 use kernel::{
     bindings,
     device,
+    dma::Coherent,
     error::to_result,
     impl_has_delayed_work,
     new_delayed_work,
@@ -29,7 +33,8 @@ use kernel::{
             ordering::{
                 Acquire,
                 Full,
-                Relaxed, //
+                Relaxed,
+                Release, //
             },
             Atomic, //
         },
@@ -48,12 +53,12 @@ extern "C" {
     fn fwctl_helper_bus_master(dev: *mut c_void) -> c_int;
 }
 
-/// How often bus mastering is looked at while a device has umems. A reset of a function leaves it
+/// How often bus mastering is looked at while a device is lent memory. A reset of a function leaves it
 /// off for 100 ms at least.
 const POLL_MS: u32 = 40;
 
 global_lock! {
-    // SAFETY: `Watch::new` initialises it before a umem can be made.
+    // SAFETY: `Watch::new` initialises it before memory can be lent.
     unsafe(uninit) static HELD: Mutex<Held> = Held {
         first: None,
         devices: KVec::new(),
@@ -64,7 +69,7 @@ global_lock! {
 struct Held {
     /// All that is in quarantine, as a chain, so that putting something in needs no memory.
     first: Option<KBox<Inner>>,
-    /// Devices that have umems, in use or in quarantine.
+    /// Devices that were lent memory, in use or in quarantine.
     devices: KVec<Arc<Quiet>>,
     watch: Option<Poll>,
 }
@@ -77,20 +82,117 @@ struct Quiet {
     device: ARef<device::Device>,
     /// How often it was seen so.
     times: Atomic<u32>,
-    /// Its umems.
-    umems: Atomic<usize>,
+    /// What it was lent.
+    loans: Atomic<usize>,
 }
 
-/// A umem's view of its device.
-pub(super) struct Watched {
+/// What is lent, and for whose device it is mapped.
+pub(crate) enum Memory {
+    /// Pinned pages of a user.
+    User(
+        Mapping,
+        #[expect(dead_code, reason = "it counts until it is dropped")] Share,
+    ),
+    /// A buffer of one command.
+    Buffer(Coherent<[u8]>, ARef<device::Device>),
+}
+
+impl Memory {
+    fn device(&self) -> &device::Device {
+        match self {
+            Self::User(mapping, _) => mapping.device(),
+            Self::Buffer(_, device) => device,
+        }
+    }
+
+    fn kib(&self) -> usize {
+        let bytes = match self {
+            Self::User(mapping, _) => mapping.pages().count() << kernel::page::PAGE_SHIFT,
+            Self::Buffer(memory, _) => memory.size(),
+        };
+        bytes.div_ceil(1024)
+    }
+
+    fn name(&self) -> &'static str {
+        match self {
+            Self::User(..) => "user memory",
+            Self::Buffer(..) => "memory of a command",
+        }
+    }
+}
+
+const PRIVATE: u32 = 0;
+const EXPOSED: u32 = 1;
+const RELEASED: u32 = 2;
+
+struct Inner {
+    memory: Memory,
+    state: Atomic<u32>,
+    watched: Watched,
+    next: Option<KBox<Inner>>,
+}
+
+/// Memory that firmware may come to know.
+///
+/// Dropped before [`expose`](Self::expose) or after [`released`](Self::released), it is given back
+/// at once. Dropped in between, it is kept until the device was quiet.
+pub(crate) struct Lent(Option<KBox<Inner>>);
+
+impl Lent {
+    /// Nobody knows it yet. `ENOMEM`.
+    pub(crate) fn new(memory: Memory) -> Result<Self> {
+        Ok(Self(Some(KBox::new(
+            Inner {
+                watched: Watched::new(memory.device())?,
+                memory,
+                state: Atomic::new(PRIVATE),
+                next: None,
+            },
+            GFP_KERNEL_ACCOUNT,
+        )?)))
+    }
+
+    /// What it is.
+    pub(crate) fn memory(&self) -> Option<&Memory> {
+        self.0.as_deref().map(|inner| &inner.memory)
+    }
+
+    /// From here on the firmware may know it.
+    pub(crate) fn expose(&self) {
+        if let Some(inner) = &self.0 {
+            inner.watched.mark();
+            inner.state.store(EXPOSED, Relaxed);
+        }
+    }
+
+    /// The firmware has confirmed that it does not know it any more, or never did.
+    pub(crate) fn released(&self) {
+        if let Some(inner) = &self.0 {
+            inner.state.store(RELEASED, Release);
+        }
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        if let Some(inner) = self.0.take() {
+            if inner.state.load(Acquire) == EXPOSED && !inner.watched.was_quiet() {
+                put(inner);
+            }
+        }
+    }
+}
+
+/// A loan's view of its device.
+struct Watched {
     quiet: Arc<Quiet>,
-    /// How often the device had been seen quiet when it was told of the umem.
+    /// How often the device had been seen quiet when it was told of the memory.
     before: Atomic<u32>,
 }
 
 impl Watched {
     /// Has `device` watched for as long as this lives. `ENOMEM`.
-    pub(super) fn new(device: &device::Device) -> Result<Self> {
+    fn new(device: &device::Device) -> Result<Self> {
         let mut held = HELD.lock();
         let known = held
             .devices
@@ -104,7 +206,7 @@ impl Watched {
                     Quiet {
                         device: device.into(),
                         times: Atomic::new(0),
-                        umems: Atomic::new(0),
+                        loans: Atomic::new(0),
                     },
                     GFP_KERNEL,
                 )?;
@@ -112,7 +214,7 @@ impl Watched {
                 quiet
             }
         };
-        quiet.umems.add(1, Relaxed);
+        quiet.loans.add(1, Relaxed);
         if let Some(watch) = &held.watch {
             watch.again();
         }
@@ -122,20 +224,20 @@ impl Watched {
         })
     }
 
-    /// The device is about to be told of the umem.
-    pub(super) fn mark(&self) {
+    /// The device is about to be told of it.
+    fn mark(&self) {
         self.before.store(self.quiet.times.load(Acquire), Relaxed);
     }
 
     /// Whether the device was quiet since then.
-    pub(super) fn was_quiet(&self) -> bool {
+    fn was_quiet(&self) -> bool {
         self.quiet.times.load(Acquire) != self.before.load(Relaxed)
     }
 }
 
 impl Drop for Watched {
     fn drop(&mut self) {
-        self.quiet.umems.fetch_sub(1, Full);
+        self.quiet.loans.fetch_sub(1, Full);
     }
 }
 
@@ -183,7 +285,7 @@ impl WorkItem for PollWork {
                 quiet.times.fetch_add(1, Full);
             }
             // Nobody can add one meanwhile: that takes the lock.
-            quiet.umems.load(Acquire) != 0
+            quiet.loans.load(Acquire) != 0
         });
         if let (false, Some(watch)) = (held.devices.is_empty(), &held.watch) {
             watch.again();
@@ -193,17 +295,14 @@ impl WorkItem for PollWork {
     }
 }
 
-fn kib(inner: &Inner) -> usize {
-    (inner.mapping.pages().count() << kernel::page::PAGE_SHIFT) / 1024
-}
-
 /// Takes memory in whose firmware has not confirmed that it let go of it.
-pub(super) fn put(mut inner: KBox<Inner>) {
+fn put(mut inner: KBox<Inner>) {
     if message::allowed() {
         dev_warn!(
-            inner.mapping.device(),
-            "{} KiB of user memory stay pinned: firmware may still write there; a reset or unbinding the PCI device frees them\n",
-            kib(&inner)
+            inner.memory.device(),
+            "{} KiB of {} stay pinned: firmware may still write there; a reset or unbinding the PCI device frees them\n",
+            inner.memory.kib(),
+            inner.memory.name()
         );
     }
     let mut held = HELD.lock();
@@ -242,9 +341,10 @@ fn release() {
     while let Some(mut inner) = quiet {
         quiet = inner.next.take();
         dev_info!(
-            inner.mapping.device(),
-            "{} KiB of user memory are free again: the device is quiet\n",
-            kib(&inner)
+            inner.memory.device(),
+            "{} KiB of {} are free again: the device is quiet\n",
+            inner.memory.kib(),
+            inner.memory.name()
         );
     }
     // SAFETY: Null, or our own module, whose reference was taken in `put`.
@@ -268,7 +368,7 @@ unsafe impl Send for Watch {}
 unsafe impl Sync for Watch {}
 
 impl Watch {
-    /// To be called once, by the module that has this crate, before anything of [`super`].
+    /// To be called once, by the module that has this crate, before memory is lent.
     pub fn new(module: &'static ThisModule) -> impl PinInit<Self, Error> {
         // SAFETY: The module's `init` calls this once, and nothing uses the lock before.
         unsafe { HELD.init() };

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! One descriptor, and the way of its RPCs. The firmware knows nothing of it.
+
+use crate::{
+    cmd::{
+        self,
+        Failure, //
+    },
+    ffi::{
+        Edev,
+        Info, //
+    },
+    mailbox::{
+        get64,
+        transfer_len,
+        Message,
+        MAX_LEN,
+        MAX_RESPONSE,
+        MAX_TRANSFER,
+        MIN_LEN,
+        MIN_RESPONSE, //
+    },
+    module_parameters,
+    policy::{
+        self,
+        commands::{
+            Command,
+            Length, //
+        }, //
+    }, //
+};
+use fwctl::{
+    ContextPlace,
+    Delivery,
+    Device,
+    DeviceType,
+    Direction,
+    DmaBuffer,
+    Named,
+    NoResource,
+    Operations,
+    Reply,
+    Request,
+    Scope,
+    UserContext,
+    UserMemory,
+    MAX_ATTACHMENTS, //
+};
+use kernel::prelude::*;
+
+/// Commands whose reply is in the response, that query, that are sent, and that transfer.
+/// Source: `enum fwctl_bnxt_commands` in `include/uapi/fwctl/bnxt.h`.
+const CAPS: u32 = 0xf;
+
+/// A descriptor.
+pub(crate) struct Context;
+
+impl Context {
+    fn judge(scope: Scope, request: &[u8]) -> Result<&'static Command> {
+        let caller = policy::Caller {
+            scope,
+            strict: *module_parameters::strict.value_ref(),
+        };
+        policy::judge(request, caller).ok_or(EBADMSG)
+    }
+}
+
+/// The user memory that `request` names.
+fn named(command: &Command, request: &[u8]) -> Result<Named> {
+    let mut named = Named::default();
+    for (index, transfer) in command.transfers.iter().enumerate() {
+        let len = transfer_len(request, transfer.len)?;
+        // A command may have nothing to transfer.
+        if len == 0 {
+            continue;
+        }
+        named.set(
+            index,
+            UserMemory {
+                addr: get64(request, transfer.at),
+                len,
+                direction: transfer.direction,
+                whole: transfer.len != Length::Directory,
+            },
+        )?;
+    }
+    Ok(named)
+}
+
+type Buffers = [Option<DmaBuffer>; MAX_ATTACHMENTS];
+
+/// Has the device see a copy of what `request` names, by its addresses in `message`.
+fn lend(
+    context: &UserContext<'_, Context>,
+    edev: &Edev<'_>,
+    command: &Command,
+    request: &mut Request,
+    message: &mut Message,
+) -> core::result::Result<Buffers, Failure> {
+    let mut buffers = [const { None }; MAX_ATTACHMENTS];
+    for ((index, transfer), slot) in command.transfers.iter().enumerate().zip(&mut buffers) {
+        message.set_address(transfer.at, 0);
+        let Some(attachment) = request.attachment(index) else {
+            continue;
+        };
+        let len = match transfer.len {
+            Length::Directory => match cmd::directory_len(edev)? {
+                0 => continue,
+                len if len > MAX_TRANSFER => return Err(Failure::NotSent(EMSGSIZE)),
+                len => len as usize,
+            },
+            Length::Doubtful16(_) => attachment.room() * 2,
+            _ => attachment.room(),
+        };
+        let mut buffer = context.dma_buffer(len).map_err(Failure::NotSent)?;
+        buffer.write(attachment.input());
+        message.set_address(transfer.at, buffer.expose());
+        // Nothing was sent yet.
+        buffer.released();
+        *slot = Some(buffer);
+    }
+    Ok(buffers)
+}
+
+impl Operations for Context {
+    type RegistrationData<'a> = Edev<'a>;
+    type Info = Info;
+    type Resource = NoResource;
+
+    const DEVICE_TYPE: DeviceType = DeviceType::Bnxt;
+    // The channel takes one message at a time. Who waits for a worker can be killed; who waits for
+    // bnxt_en's lock cannot.
+    const PARALLEL: u16 = 1;
+    const CONTEXT: ContextPlace = ContextPlace::Caller;
+
+    fn open<'a>(
+        _: &Device<Self>,
+        _: &Self::RegistrationData<'a>,
+    ) -> impl PinInit<Self, Error> {
+        Ok(Self)
+    }
+
+    fn info<'a>(_: &UserContext<'_, Self>, _: &Edev<'a>) -> Result<Info> {
+        Ok(Info { uctx_caps: CAPS })
+    }
+
+    fn check<'a>(
+        _: &UserContext<'_, Self>,
+        _: &Edev<'a>,
+        scope: Scope,
+        request: &Request,
+    ) -> Result<Delivery> {
+        let input = request.input();
+        let whole = input.len() % size_of::<u32>() == 0;
+        if !(MIN_LEN..=MAX_LEN).contains(&input.len())
+            || !whole
+            || request.output_len() < MIN_RESPONSE
+        {
+            return Err(EMSGSIZE);
+        }
+        let named = named(Self::judge(scope, input)?, input)?;
+        Ok(match named.is_empty() {
+            true => Delivery::Worker,
+            false => Delivery::Attached(named),
+        })
+    }
+
+    fn rpc<'a>(
+        context: &UserContext<'_, Self>,
+        edev: &Edev<'a>,
+        scope: Scope,
+        mut request: Request,
+    ) -> Result<Reply> {
+        let command = Self::judge(scope, request.input())?;
+        let mut message = Message::new(request.input(), command);
+        let buffers = lend(context, edev, command, &mut request, &mut message)
+            .map_err(|failure| failure.errno())?;
+        let mut room = fwctl::room_for_user(request.output_len().min(MAX_RESPONSE))?;
+        room.resize(room.capacity(), 0, GFP_KERNEL_ACCOUNT)?;
+
+        for buffer in buffers.iter().flatten() {
+            // It is at the address that the message has.
+            let _ = buffer.expose();
+        }
+        let response = match cmd::exec(edev, &mut message, &mut room, command.effect) {
+            // The firmware may write yet: what it knows is kept, and never anybody else's.
+            Err(Failure::Unanswered) => return Err(ETIMEDOUT),
+            sent => {
+                buffers.iter().flatten().for_each(DmaBuffer::released);
+                sent.map_err(|failure| failure.errno())?
+            }
+        };
+        let full_len = usize::from(response.len);
+        if response.error == 0 {
+            for (index, (transfer, buffer)) in command.transfers.iter().zip(&buffers).enumerate() {
+                let attachment = request.attachment(index);
+                if let (Direction::FromDevice, Some(buffer), Some(attachment)) =
+                    (transfer.direction, buffer, attachment)
+                {
+                    let len = attachment.room();
+                    buffer.give(attachment, len);
+                }
+            }
+        }
+        let mut reply = request.into_writer();
+        reply.write(room.get(..full_len).unwrap_or(&room));
+        reply.skip(full_len.saturating_sub(room.len()));
+        Ok(reply.finish())
+    }
+}
