@@ -44,11 +44,11 @@ pub(crate) enum Effect {
 }
 
 impl Effect {
-    /// Milliseconds until the firmware is given up. What it may write late costs memory until the
-    /// device is reset, so this is generous.
+    /// Milliseconds until the firmware is given up, four times as long as bnxt_en waits where it has no
+    /// other word. What comes later costs memory until the device is reset.
     pub(crate) fn timeout(self) -> u32 {
         match self {
-            Self::Reads | Self::Configures => 5_000,
+            Self::Reads | Self::Configures => 2_000,
             Self::Flash | Self::Dumps | Self::Tests | Self::Resets => 60_000,
         }
     }

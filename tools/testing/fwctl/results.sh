@@ -64,10 +64,11 @@ patient=(--emu-arg=--exec-timeout=60)
 # selftests PREFIX MODULES OPTION...: all of them, each list with the devices and the VM that it needs.
 selftests()
 {
-	local prefix=$1 modules=$2 main i386 reset quarantine iommu bounce lockdown power end kexec boot=$logs/kexec
+	local prefix=$1 modules=$2 main i386 bnxt reset quarantine iommu bounce lockdown power end kexec boot=$logs/kexec
 	shift 2
 	mapfile -t main < <(programs list)
 	mapfile -t i386 < <(programs list-i386)
+	mapfile -t bnxt < <(programs list-bnxt)
 	mapfile -t reset < <(programs list-reset)
 	mapfile -t quarantine < <(programs list-quarantine)
 	mapfile -t iommu < <(programs list-iommu)
@@ -79,6 +80,7 @@ selftests()
 	vm "${prefix}selftests" "$modules" "$@" "${patient[@]}" --devices 2 --stock-module loop --stock-module ext4 \
 		"${main[@]}"
 	vm "${prefix}i386" "$modules" "$@" --devices 1 "${i386[@]}"
+	vm "${prefix}netxtreme" "$modules" "$@" --model netxtreme --devices 1 "${bnxt[@]}"
 	vm "${prefix}reset" "$modules" "$@" "${patient[@]}" --devices 4 --stock-module aer_inject --allow-emu-exit \
 		--allow-leak-at flr "${reset[@]}"
 	vm "${prefix}quarantine" "$modules" "$@" --devices 1 --allow-leak-at teardown "${quarantine[@]}"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "bnxt_test.h"
 #include "fwctl_test.h"
 
 #include <dirent.h>
@@ -156,7 +157,7 @@ const char *function_auxiliary(const char *function)
 	if (!dir)
 		return name;
 	while ((entry = readdir(dir)))
-		if (!strncmp(entry->d_name, "mlx5_core.fwctl.", 16))
+		if (strstr(entry->d_name, ".fwctl."))
 			snprintf(name, sizeof(name), "%s", entry->d_name);
 	closedir(dir);
 	return name;
@@ -243,6 +244,16 @@ static bool gone(void *fd)
 	return all_gone(*(int *)fd);
 }
 
+int ask_shortly(int fd)
+{
+	struct fwctl_info info = { .size = sizeof(info) };
+	int ret = call(fd, FWCTL_INFO, &info);
+
+	if (ret)
+		return ret;
+	return info.out_device_type == FWCTL_DEVICE_TYPE_BNXT ? read_version(fd) : read_mgir(fd);
+}
+
 bool all_gone_wait(int fd)
 {
 	return patient(gone, &fd);
@@ -272,7 +283,7 @@ int control_open(unsigned int n)
 		if (control < 0)
 			break;
 		before = firmware_commands(control);
-		if (!read_mgir(node) && firmware_commands(control) > before)
+		if (!ask_shortly(node) && firmware_commands(control) > before)
 			found = control;
 		else
 			close(control);

@@ -109,6 +109,9 @@ bool all_gone(int fd);
 /* Waits until it does. */
 bool all_gone_wait(int fd);
 
+/* The shortest RPC that any device answers, whosoever it is. 0 or a negative errno. */
+int ask_shortly(int fd);
+
 /* The control port of the device behind node N, opened; -1 on hardware. */
 int control_open(unsigned int n);
 /* Sends a request and returns the reply, valid until the next; NULL on failure. */

@@ -204,7 +204,16 @@ pub(crate) fn ring(hw: &mut NetXtreme, bus: &mut dyn Bus) {
 /// Answers what is due.
 pub(crate) fn tick(hw: &mut NetXtreme, bus: &mut dyn Bus) {
     let now = bus.now();
-    let due = |pending: &Pending| pending.due.is_some_and(|due| due <= now);
+    answer_late(hw, bus, |due| due.is_some_and(|due| due <= now));
+}
+
+/// Answers what was to be lost.
+pub(crate) fn release(hw: &mut NetXtreme, bus: &mut dyn Bus) {
+    answer_late(hw, bus, |due| due.is_none());
+}
+
+fn answer_late(hw: &mut NetXtreme, bus: &mut dyn Bus, now: impl Fn(Option<Duration>) -> bool) {
+    let due = |pending: &Pending| now(pending.due);
     let (due, held): (Vec<_>, Vec<_>) = std::mem::take(&mut hw.channel.held)
         .into_iter()
         .partition(due);

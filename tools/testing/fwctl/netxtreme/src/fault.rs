@@ -43,7 +43,7 @@ pub(crate) enum Request {
     BarOnes,
     /// Whatever is asked for succeeds.
     Permissive,
-    /// What is held back is forgotten.
+    /// What is lost is answered now.
     Release,
 }
 

@@ -207,7 +207,7 @@ impl PciFunction for NetXtreme {
             Request::CounterStuck => self.health.stuck = Some(Health::beat(bus.now())),
             Request::BarOnes => self.faults.bar_ones = true,
             Request::Permissive => self.faults.permissive = true,
-            Request::Release => self.channel.forget(),
+            Request::Release => channel::release(self, bus),
         }
         Ok(())
     }

@@ -134,10 +134,14 @@ fn what_is_lost_is_never_written() {
         None
     );
     assert_eq!(driver.state()["user_objects"], 1);
-    driver.fault(json!({"kind": "release"}));
     driver.advance(Duration::from_secs(100));
     assert_eq!(driver.bus.get(DATA, 64), [0xee; 64]);
+    // Until it is told to.
+    driver.fault(json!({"kind": "release"}));
+    assert_ne!(driver.bus.get(DATA, 64), [0xee; 64]);
+    assert_eq!(driver.answer().unwrap().0, 0);
     assert_eq!(driver.state()["user_objects"], 0);
+    driver.bus.put(DATA, &[0xee; 64]);
     // The end of bus mastering is the end of it, too.
     driver.fault(json!({"kind": "late_data", "delay_ms": 1}));
     assert_eq!(
