@@ -1,31 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Tests that must fail on the kernel's own core, where they pass on ours: that they can fail at all, and
-# what is gained. SELFTESTS is where the programs are. Prints TAP.
+# Tests that must fail on the kernel's own core. Prints TAP.
 
-n=0
-
-# fails NUMBER WHAT TEST EXPRESSION PROGRAM ARG...: TEST, as the program names it, is not ok, and says of
-# EXPRESSION that it is not as expected. What fails otherwise failed before it came to the point.
-fails()
-{
-	local number=$1 what=$2 test=$3 expression=$4 out
-	shift 4
-	n=$((n + 1))
-	# Some programs load it themselves; if it was there, they would fail for that.
-	modprobe -r fwctl_c_sample
-	out=$("$SELFTESTS/$1" "${@:2}" 2>&1)
-	if ! grep -qE "^not ok [0-9]+ $test\$" <<<"$out"; then
-		printf '%s\n' "$out" | sed 's/^/# /'
-		printf 'not ok %d - defect %s, %s: %s does not fail\n' "$n" "$number" "$what" "$test"
-	elif ! grep -F -- ':Expected ' <<<"$out" | grep -qF -- " $expression ("; then
-		printf '%s\n' "$out" | sed 's/^/# /'
-		printf 'not ok %d - defect %s: %s fails for something else\n' "$n" "$number" "$test"
-	else
-		printf 'ok %d - defect %s, %s: %s fails\n' "$n" "$number" "$what" "$test"
-	fi
-}
+# shellcheck source=defects.sh
+. "$(dirname "$0")/defects.sh"
 
 printf 'TAP version 13\n'
 printf '1..15\n'

@@ -153,6 +153,9 @@ pub(crate) struct VmArgs {
     /// Objects lost at this moment (flr, teardown) are what the test wants
     #[arg(long, value_name = "WHERE")]
     pub(crate) allow_leak_at: Vec<String>,
+    /// What a driver does wrong to a device that this run is about
+    #[arg(long, value_name = "REGEX")]
+    pub(crate) allow_violation: Vec<Regex>,
     /// Put the logs here and keep them [default: a temporary folder, kept on failure]
     #[arg(long, value_name = "DIR")]
     pub(crate) run_dir: Option<PathBuf>,

@@ -603,7 +603,12 @@ impl Life<'_> {
             ));
         }
         self.outcome.objects_left += held.max(u64::try_from(leaks.len()).unwrap_or(u64::MAX));
-        for violation in state.violations.iter().take(FINDINGS_SHOWN) {
+        let allowed = |text: &&String| {
+            let mut patterns = self.args.allow_violation.iter();
+            !patterns.any(|pattern| pattern.is_match(text))
+        };
+        let violations = state.violations.iter().filter(allowed);
+        for violation in violations.take(FINDINGS_SHOWN) {
             self.problem(format!(
                 "device {index}: {violation}: see {}",
                 log.display()
