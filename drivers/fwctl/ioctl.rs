@@ -205,7 +205,8 @@ fn deliver(context: &Context, label: Label, request: Request) -> Result<Reply> {
             }
         }
         Delivery::Worker => request,
-        Delivery::Attached(named) => {
+        Delivery::Attached => {
+            let named = calls.named(&request)?;
             drop(calls);
             return deliver_attached(context, label, request, named);
         }

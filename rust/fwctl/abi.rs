@@ -11,6 +11,7 @@ use super::{
     Delivery,
     Device,
     DeviceType,
+    Named,
     Operations,
     Reply,
     Request,
@@ -64,6 +65,8 @@ pub struct DriverOps {
     pub info: unsafe fn(*mut bindings::fwctl_uctx) -> Result<InfoData>,
     /// See [`Operations::check`].
     pub check: unsafe fn(*mut bindings::fwctl_uctx, Scope, &Request) -> Result<Delivery>,
+    /// See [`Operations::named`].
+    pub named: fn(&Request) -> Result<Named>,
     /// See [`Operations::rpc`].
     pub rpc: unsafe fn(*mut bindings::fwctl_uctx, Scope, Request) -> Result<Reply>,
     /// See [`Operations::start`].
@@ -153,6 +156,7 @@ pub(crate) const fn ops<T: Operations>() -> DriverOps {
         closed: closed::<T>,
         info: info::<T>,
         check: check::<T>,
+        named: T::named,
         rpc: rpc::<T>,
         start: start::<T>,
         destroy: destroy::<T>,

@@ -2,7 +2,7 @@
 
 //! User memory that a request names by address.
 //!
-//! The driver says where it is ([`Operations::check`](super::Operations::check)), and the core copies
+//! The driver says where it is ([`Operations::named`](super::Operations::named)), and the core copies
 //! it: in before the request is sent, out once it is answered, and never while it is inside of the
 //! driver. A page fault that never ends holds up its own caller only.
 
@@ -57,11 +57,6 @@ impl Named {
         }
         *self.0.get_mut(index).ok_or(EINVAL)? = Some(place);
         Ok(())
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.0.iter().all(Option::is_none)
     }
 }
 

@@ -48,9 +48,9 @@ pub enum Delivery {
     /// Started in the caller and answered later, when the transport has the reply: see
     /// [`Operations::start`]. The caller can be killed meanwhile.
     Async,
-    /// As [`Worker`](Self::Worker), with these places in the caller's memory, which the request then
-    /// has as [attachments](Request::attachment).
-    Attached(Named),
+    /// As [`Worker`](Self::Worker), with the places in the caller's memory that
+    /// [`Operations::named`] has. The request then has them as [attachments](Request::attachment).
+    Attached,
 }
 
 /// Where contexts are opened and closed.
@@ -216,6 +216,13 @@ pub trait Operations: Sized + Send + Sync + 'static {
         scope: Scope,
         request: &Request,
     ) -> Result<Delivery>;
+
+    /// What a request names in the caller's memory, for which [`check`](Self::check) said
+    /// [`Delivery::Attached`]. Sends nothing, waits for nothing.
+    fn named(request: &Request) -> Result<Named> {
+        let _ = request;
+        Ok(Named::default())
+    }
 
     /// Delivers an RPC that [`check`](Self::check) let pass, where that said.
     ///

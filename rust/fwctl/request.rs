@@ -80,7 +80,7 @@ impl Request {
         self.attachments = Some(attachments);
     }
 
-    /// The place `index` of those that [`Delivery::Attached`](super::Delivery::Attached) had.
+    /// The place `index` of those that [`Operations::named`](super::Operations::named) had.
     pub fn attachment(&mut self, index: usize) -> Option<&mut Attachment> {
         self.attachments.as_mut()?.get_mut(index)
     }

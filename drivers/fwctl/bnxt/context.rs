@@ -12,6 +12,7 @@ use crate::{
         Info, //
     },
     mailbox::{
+        get16,
         get64,
         transfer_len,
         Message,
@@ -134,10 +135,7 @@ impl Operations for Context {
     const PARALLEL: u16 = 1;
     const CONTEXT: ContextPlace = ContextPlace::Caller;
 
-    fn open<'a>(
-        _: &Device<Self>,
-        _: &Self::RegistrationData<'a>,
-    ) -> impl PinInit<Self, Error> {
+    fn open<'a>(_: &Device<Self>, _: &Self::RegistrationData<'a>) -> impl PinInit<Self, Error> {
         Ok(Self)
     }
 
@@ -159,11 +157,20 @@ impl Operations for Context {
         {
             return Err(EMSGSIZE);
         }
-        let named = named(Self::judge(scope, input)?, input)?;
-        Ok(match named.is_empty() {
-            true => Delivery::Worker,
-            false => Delivery::Attached(named),
+        let command = Self::judge(scope, input)?;
+        for transfer in command.transfers {
+            transfer_len(input, transfer.len)?;
+        }
+        Ok(match command.transfers {
+            [] => Delivery::Worker,
+            _ => Delivery::Attached,
         })
+    }
+
+    fn named(request: &Request) -> Result<Named> {
+        let request = request.input();
+        let command = policy::commands::find(get16(request, 0)).ok_or(EBADMSG)?;
+        named(command, request)
     }
 
     fn rpc<'a>(

@@ -23,6 +23,7 @@ use fwctl::{
     Completer,
     ContextPlace,
     Delivery,
+    Named,
     Reply,
     Request,
     ResourceId,
@@ -371,6 +372,14 @@ impl Calls<'_> {
             Ops::C(_) => Err(EOPNOTSUPP),
             // SAFETY: The context is open.
             Ops::Rust(ops) => unsafe { (Self::rust(ops).check)(context.uctx(), scope, request) },
+        }
+    }
+
+    /// What a request names in user memory, of which that was the verdict.
+    pub(crate) fn named(&self, request: &Request) -> Result<Named> {
+        match self.driver.ops {
+            Ops::C(_) => Err(EOPNOTSUPP),
+            Ops::Rust(ops) => (Self::rust(ops).named)(request),
         }
     }
 
