@@ -94,8 +94,9 @@ doc: tools ## the document that is made of the mlx5 policy's tables
 		$(in-root) $(testing)/in-cache policy-table >$$doc.new && mv $$doc.new $$doc
 
 .PHONY: vm
-vm: modules tools fwctl ## a shell in a VM with DEVICES=1 emulated devices; build/bin has the command fwctl
-	@$(in-root) $(testing)/in-cache fwctl-vm shell --devices $(or $(DEVICES),1) --modules-dir . --share build
+vm: modules tools fwctl ## a shell in a VM with DEVICES=1 emulated devices of MODEL=connectx; build/bin has the command fwctl
+	@$(in-root) $(testing)/in-cache fwctl-vm shell --devices $(or $(DEVICES),1) $(addprefix --model ,$(MODEL)) \
+		--modules-dir . --share build
 
 .PHONY: clean
 clean: ## what was built in this tree
