@@ -31,8 +31,8 @@ mod transition;
 mod umem;
 
 use ::fwctl::{
-    quarantine, //
-    sys::chrdev::CharDevices,
+    quarantine,
+    sys::chrdev::CharDevices, //
 };
 use kernel::prelude::*;
 

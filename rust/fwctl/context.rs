@@ -48,7 +48,7 @@ impl<'a, T: Operations> UserContext<'a, T> {
     /// `EINVAL` if that is 0; `ENOMEM`. May sleep.
     pub fn dma_buffer(&self, len: usize) -> Result<DmaBuffer> {
         // SAFETY: This is made for calls of the core into the driver, and for no longer.
-        DmaBuffer::new(unsafe { self.device.bound_parent() }, len)
+        DmaBuffer::new(unsafe { self.device.parent() }, len)
     }
 
     /// What the descriptor owns in the firmware.

@@ -96,21 +96,9 @@ impl<T: Operations> Device<T> {
     /// # Safety
     ///
     /// Must be called from inside of a call of the core into the driver.
-    pub(crate) unsafe fn parent(&self) -> &device::Device {
-        // SAFETY: A registered device has a reference to its parent.
-        unsafe { device::Device::from_raw((*self.as_raw()).dev.parent) }
-    }
-}
-
-impl<T: Operations> Device<T> {
-    /// The same, to be given memory.
-    ///
-    /// # Safety
-    ///
-    /// As [`parent`](Self::parent).
-    pub(crate) unsafe fn bound_parent(&self) -> &device::Device<device::Bound> {
-        // SAFETY: As required of the caller. The driver, which the core calls, is bound to the
-        // hardware or to a device that the hardware's driver has made and takes back before it goes.
+    pub(crate) unsafe fn parent(&self) -> &device::Device<device::Bound> {
+        // SAFETY: A registered device has a reference to its parent. The driver, which the core calls,
+        // is bound to it or to a device that the hardware's driver has made and takes back first.
         unsafe { device::Device::from_raw((*self.as_raw()).dev.parent) }
     }
 }

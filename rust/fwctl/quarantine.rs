@@ -2,9 +2,10 @@
 
 //! Memory that is lent to firmware, and what becomes of it if that does not give it back.
 //!
-//! What firmware may still write is not given back: it stays pinned and mapped until its device provably could not write any more: after the memory
-//! was given to it, bus mastering was seen off, which every reset of the function begins with, or
-//! the PCI device was unbound from its driver. While there is any, the module cannot be unloaded.
+//! What firmware may still write stays pinned and mapped until its device provably could not write any
+//! more: after the memory was given to it, bus mastering was seen off, which every reset of the
+//! function begins with, or the PCI device was unbound from its driver. While there is any, the module
+//! cannot be unloaded.
 
 use crate::{
     sys::{

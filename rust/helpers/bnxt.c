@@ -5,7 +5,6 @@
 #include <linux/auxiliary_bus.h>
 #include <linux/bnxt/ulp.h>
 #include <linux/mutex.h>
-#include <linux/pci.h>
 #include <linux/string.h>
 
 #include "bnxt.h"
@@ -16,11 +15,6 @@ struct bnxt_en_dev *fwctl_helper_bnxt_edev(struct auxiliary_device *adev)
 	if (!strstarts(dev_name(&adev->dev), "bnxt_en.fwctl."))
 		return NULL;
 	return container_of(adev, struct bnxt_aux_priv, aux_dev)->edev;
-}
-
-struct device *fwctl_helper_bnxt_parent(struct bnxt_en_dev *edev)
-{
-	return &edev->pdev->dev;
 }
 
 /*

@@ -4,10 +4,8 @@
 
 struct auxiliary_device;
 struct bnxt_en_dev;
-struct device;
 
 struct bnxt_en_dev *fwctl_helper_bnxt_edev(struct auxiliary_device *adev);
-struct device *fwctl_helper_bnxt_parent(struct bnxt_en_dev *edev);
 int fwctl_helper_bnxt_send(struct bnxt_en_dev *edev, void *msg, int msg_len,
 			   void *resp, int resp_len, int timeout);
 

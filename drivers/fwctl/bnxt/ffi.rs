@@ -9,7 +9,6 @@ use core::{
 };
 use kernel::{
     auxiliary,
-    bindings,
     device,
     error::to_result,
     prelude::*,
@@ -35,7 +34,6 @@ unsafe impl AsBytes for Info {}
 // `rust/helpers/bnxt.c`.
 extern "C" {
     fn fwctl_helper_bnxt_edev(adev: *mut c_void) -> *mut c_void;
-    fn fwctl_helper_bnxt_parent(edev: *mut c_void) -> *mut c_void;
     fn fwctl_helper_bnxt_send(
         edev: *mut c_void,
         msg: *mut c_void,
@@ -64,30 +62,17 @@ unsafe impl Send for Edev<'_> {}
 unsafe impl Sync for Edev<'_> {}
 
 impl<'a> Edev<'a> {
-    /// `ENODEV` if bnxt_en did not make it.
-    fn find(adev: &'a auxiliary::Device<device::Bound>) -> Result<NonNull<c_void>> {
+    /// The function that made `adev`. `ENODEV` if bnxt_en did not make it.
+    pub(crate) fn of(adev: &'a auxiliary::Device<device::Bound>) -> Result<Self> {
         let adev: *const auxiliary::Device<device::Bound> = adev;
         // SAFETY: `adev` is an auxiliary device; the helper looks whose it is first.
         let edev = unsafe { fwctl_helper_bnxt_edev(adev.cast_mut().cast()) };
-        NonNull::new(edev).ok_or(ENODEV)
-    }
-
-    /// The function that made `adev`. `ENODEV` if bnxt_en did not make it.
-    pub(crate) fn of(adev: &'a auxiliary::Device<device::Bound>) -> Result<Self> {
         // INVARIANT: bnxt_en unbinds the auxiliary device before it frees what belongs to it.
         Ok(Self {
-            edev: Self::find(adev)?,
+            edev: NonNull::new(edev).ok_or(ENODEV)?,
             silent: Atomic::new(false),
             _bound: PhantomData,
         })
-    }
-
-    /// The PCI function of `adev`. `ENODEV` if bnxt_en did not make it.
-    pub(crate) fn parent(adev: &'a auxiliary::Device<device::Bound>) -> Result<&'a device::Device> {
-        // SAFETY: The function is there for `'a`.
-        let dev = unsafe { fwctl_helper_bnxt_parent(Self::find(adev)?.as_ptr()) };
-        // SAFETY: It outlives what bnxt_en keeps of it.
-        Ok(unsafe { device::Device::from_raw(dev.cast::<bindings::device>()) })
     }
 
     /// Sends `message` and waits for the response, as much of which as there is room for is written

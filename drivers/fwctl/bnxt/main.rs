@@ -55,8 +55,7 @@ impl auxiliary::Driver for BnxtDriver {
         _info: &'bound Self::IdInfo,
     ) -> impl PinInit<Self, Error> + 'bound {
         let adev: &auxiliary::Device<Bound> = adev;
-        let parent = Edev::parent(adev)?;
-        Registration::<Context>::register(adev, parent, |adev| Edev::of(adev))?;
+        Registration::<Context>::register(adev, adev.parent(), |adev| Edev::of(adev))?;
         Ok(BnxtDriver)
     }
 }

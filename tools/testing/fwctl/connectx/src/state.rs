@@ -2,6 +2,7 @@
 
 //! What a test asks about: what is alive, what was left over, what was done wrong.
 
+use firmware_model::fields;
 use serde_json::{json, Value};
 
 use crate::ConnectX;
@@ -20,7 +21,7 @@ pub(crate) struct Counters {
 /// The answer to the control protocol's `state`.
 pub(crate) fn report(hw: &ConnectX) -> Value {
     let mut report = hw.findings.report();
-    let own = [
+    report.extend(fields([
         ("name", json!(hw.config.name)),
         ("phase", json!(format!("{:?}", hw.hca.phase).to_lowercase())),
         ("objects", hw.objects.report()),
@@ -32,7 +33,6 @@ pub(crate) fn report(hw: &ConnectX) -> Value {
         ("pages_denied", json!(hw.counters.pages_denied)),
         ("faults", hw.faults.report()),
         ("fatal", json!(hw.segment.fatal())),
-    ];
-    report.extend(own.map(|(name, value)| (name.to_owned(), value)));
+    ]));
     report.into()
 }

@@ -2,7 +2,7 @@
 
 //! What is kept of a command, and how it is asked for.
 
-use firmware_model::{field, Number, Records};
+use firmware_model::{field, fields, Number, Records};
 use serde::de::IgnoredAny;
 use serde::Deserialize;
 use serde_json::{json, Map, Value};
@@ -52,7 +52,7 @@ impl firmware_model::Record for Record {
             tunnel,
             op_mod,
         } = self.header;
-        [
+        fields([
             ("opcode", json!(format!("{opcode:#x}"))),
             ("name", json!(crate::dispatch::name(opcode))),
             ("op_mod", json!(op_mod)),
@@ -71,10 +71,7 @@ impl firmware_model::Record for Record {
             ("status", json!(self.status)),
             ("syndrome", json!(self.syndrome)),
             ("delivery", json!(self.delivery)),
-        ]
-        .map(|(name, value)| (name.to_owned(), value))
-        .into_iter()
-        .collect()
+        ])
     }
 
     fn input(&self) -> &[u8] {

@@ -4,6 +4,8 @@
 
 use serde_json::{json, Map, Value};
 
+use crate::records::fields;
+
 const KEPT: usize = 1000;
 
 /// An object that outlived its driver.
@@ -69,16 +71,13 @@ impl Findings {
             })
         };
         let leaks: Vec<Value> = self.leaks.iter().map(leak).collect();
-        [
+        fields([
             ("leaks", json!(leaks)),
             ("leaks_total", json!(self.leaks_total)),
             ("violations", json!(self.violations)),
             ("violations_total", json!(self.violations_total)),
             ("interrupts_dropped", json!(self.interrupts_dropped)),
-        ]
-        .map(|(name, value)| (name.to_owned(), value))
-        .into_iter()
-        .collect()
+        ])
     }
 }
 

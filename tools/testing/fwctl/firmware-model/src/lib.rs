@@ -17,5 +17,5 @@ mod rules;
 
 pub use findings::{Findings, Leftover};
 pub use number::{field, need, Number};
-pub use records::{digits, Record, Records};
+pub use records::{digits, fields, Record, Records};
 pub use rules::Rules;

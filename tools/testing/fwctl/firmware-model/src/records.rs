@@ -73,6 +73,14 @@ impl<R: Record> Records<R> {
     }
 }
 
+/// A JSON object of these fields.
+pub fn fields<const N: usize>(pairs: [(&str, Value); N]) -> Map<String, Value> {
+    pairs
+        .map(|(name, value)| (name.to_owned(), value))
+        .into_iter()
+        .collect()
+}
+
 /// Bytes as hexadecimal digits.
 pub fn digits(bytes: &[u8]) -> String {
     let pairs = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);

@@ -2,6 +2,7 @@
 
 //! What a test asks about: what is alive, what was left over, what was done wrong.
 
+use firmware_model::fields;
 use serde_json::{json, Value};
 
 use crate::NetXtreme;
@@ -9,7 +10,7 @@ use crate::NetXtreme;
 /// The answer to the control protocol's `state`.
 pub(crate) fn report(hw: &NetXtreme) -> Value {
     let mut report = hw.findings.report();
-    let own = [
+    report.extend(fields([
         ("name", json!(hw.config.name)),
         ("objects", hw.rings.report(hw.function.registered)),
         // A context of a user is nothing to this firmware; memory that it still may write is.
@@ -22,7 +23,6 @@ pub(crate) fn report(hw: &NetXtreme) -> Value {
         ("nvm", hw.nvm.report()),
         ("faults", hw.faults.report()),
         ("fatal", json!(hw.health.fatal())),
-    ];
-    report.extend(own.map(|(name, value)| (name.to_owned(), value)));
+    ]));
     report.into()
 }

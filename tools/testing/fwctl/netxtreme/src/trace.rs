@@ -2,7 +2,7 @@
 
 //! What is kept of a command, and how it is asked for.
 
-use firmware_model::{field, Number, Records};
+use firmware_model::{field, fields, Number, Records};
 use serde::de::IgnoredAny;
 use serde::Deserialize;
 use serde_json::{json, Map, Value};
@@ -42,7 +42,7 @@ impl firmware_model::Record for Record {
             target,
             resp_addr,
         } = self.header;
-        [
+        fields([
             ("opcode", json!(format!("{request:#x}"))),
             ("name", json!(crate::dispatch::name(request))),
             ("cmpl_ring", json!(cmpl_ring)),
@@ -51,10 +51,7 @@ impl firmware_model::Record for Record {
             ("resp_addr", json!(format!("{resp_addr:#x}"))),
             ("error", json!(self.error)),
             ("written", json!(self.written)),
-        ]
-        .map(|(name, value)| (name.to_owned(), value))
-        .into_iter()
-        .collect()
+        ])
     }
 
     fn input(&self) -> &[u8] {
