@@ -138,12 +138,9 @@ fn rpc(context: &Context, arg: UserPtr) -> Result {
         uaccess::append(&mut memory, input, in_len)?;
         let reply = deliver(context, label, Request::new(memory, out_len)?)?;
         rpc.out_len = u32::try_from(reply.full_len())?;
-        let told = give(&reply)
-            .and_then(|()| respond(out, out_len, reply.as_bytes()))
-            .and_then(|()| user.write(&rpc));
-        if let (Err(_), Some(id)) = (told, reply.created()) {
-            // Whether it works or not, the context has it no longer than its descriptor.
-            let _ = destroy(context, id, None);
+        let told = respond(out, out_len, reply.as_bytes()).and_then(|()| user.write(&rpc));
+        if told.is_err() {
+            forget(context, &reply);
         }
         context.keep(reply.into_memory());
         told
@@ -211,7 +208,10 @@ fn deliver(context: &Context, label: Label, request: Request) -> Result<Reply> {
             return deliver_attached(context, label, request, named);
         }
     };
-    work_on(context, label, calls, request)
+    match work_on(context, label, calls, Job::Rpc(label.scope(), request))? {
+        Answer::Reply(reply) => Ok(reply),
+        _ => Err(EIO),
+    }
 }
 
 /// Delivers a request that the driver lets pass and that names user memory.
@@ -219,24 +219,32 @@ fn deliver(context: &Context, label: Label, request: Request) -> Result<Reply> {
 fn deliver_attached(
     context: &Context,
     label: Label,
-    mut request: Request,
+    request: Request,
     named: Named,
 ) -> Result<Reply> {
-    request.attach(Attachments::take(named)?);
-    work_on(context, label, context.device.driver.enter()?, request)
-}
-
-/// Has a worker deliver `request`, and waits for the reply.
-fn work_on(context: &Context, label: Label, calls: Entered<'_>, request: Request) -> Result<Reply> {
-    let operation = Operation::new(context.into())?;
-    label.record(&context.device, &calls);
-    operation.send(&calls, Job::Rpc(label.scope(), request));
-    // The end of the driver waits for the operation, not for whoever waits here.
-    drop(calls);
-    match operation.wait()? {
-        Answer::Reply(reply) => Ok(reply),
+    let attachments = Attachments::take(named)?;
+    let calls = context.device.driver.enter()?;
+    let job = Job::Attached(label.scope(), request, attachments);
+    match work_on(context, label, calls, job)? {
+        Answer::Attached(reply, attachments) => match attachments.give() {
+            Ok(()) => Ok(reply),
+            Err(e) => {
+                forget(context, &reply);
+                Err(e)
+            }
+        },
         _ => Err(EIO),
     }
+}
+
+/// Has a worker deliver an RPC, and waits for the answer.
+fn work_on(context: &Context, label: Label, calls: Entered<'_>, job: Job) -> Result<Answer> {
+    let operation = Operation::new(context.into())?;
+    label.record(&context.device, &calls);
+    operation.send(&calls, job);
+    // The end of the driver waits for the operation, not for whoever waits here.
+    drop(calls);
+    operation.wait()
 }
 
 #[inline(never)]
@@ -268,11 +276,11 @@ pub(crate) fn destroy(context: &Context, id: ResourceId, kind: Option<ResourceTy
     operation.wait().map(|_| ())
 }
 
-/// Copies what came for memory that the request named.
-fn give(reply: &Reply) -> Result {
-    match reply.attachments() {
-        Some(attachments) => attachments.give(),
-        None => Ok(()),
+/// Destroys what `reply` tells of, where nobody can be told.
+fn forget(context: &Context, reply: &Reply) {
+    if let Some(id) = reply.created() {
+        // Whether it works or not, the context has it no longer than its descriptor.
+        let _ = destroy(context, id, None);
     }
 }
 

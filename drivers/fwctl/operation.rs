@@ -21,6 +21,7 @@ use fwctl::{
         memory::Memcg, //
     },
     umem::UmemRequest,
+    Attachments,
     Reply,
     Request,
     ResourceId,
@@ -50,6 +51,8 @@ pub(crate) enum Job {
     Open,
     /// Deliver an RPC.
     Rpc(Scope, Request),
+    /// Deliver an RPC with what it names in user memory.
+    Attached(Scope, Request, Attachments),
     /// Destroy a resource, of this type if one is given.
     Destroy(ResourceId, Option<ResourceType>),
     /// Register memory.
@@ -60,6 +63,7 @@ pub(crate) enum Job {
 pub(crate) enum Answer {
     Opened,
     Reply(Reply),
+    Attached(Reply, Attachments),
     Destroyed,
     Umem(UmemNumbers),
 }
@@ -145,6 +149,9 @@ impl Operation {
                 Ok(Answer::Opened)
             }
             Job::Rpc(scope, request) => calls.rpc(context, scope, request).map(Answer::Reply),
+            Job::Attached(scope, request, mut attachments) => calls
+                .rpc_attached(context, scope, request, &mut attachments)
+                .map(|reply| Answer::Attached(reply, attachments)),
             Job::Destroy(id, kind) => {
                 calls.destroy(context, id, kind)?;
                 Ok(Answer::Destroyed)
@@ -160,7 +167,7 @@ impl Operation {
                 // There is no descriptor; this operation is the last, which closes it.
                 self.context.leave();
             }
-            Ok(Answer::Reply(reply)) => {
+            Ok(Answer::Reply(reply) | Answer::Attached(reply, _)) => {
                 if let Some(id) = reply.created() {
                     self.discard(calls, id);
                 }

@@ -6,6 +6,7 @@
 //! Rust types. Drivers do not use this module by name.
 
 use super::{
+    Attachments,
     Completer,
     ContextPlace,
     Delivery,
@@ -69,6 +70,9 @@ pub struct DriverOps {
     pub named: fn(&Request) -> Result<Named>,
     /// See [`Operations::rpc`].
     pub rpc: unsafe fn(*mut bindings::fwctl_uctx, Scope, Request) -> Result<Reply>,
+    /// See [`Operations::rpc_attached`].
+    pub rpc_attached:
+        unsafe fn(*mut bindings::fwctl_uctx, Scope, Request, &mut Attachments) -> Result<Reply>,
     /// See [`Operations::start`].
     pub start: unsafe fn(
         *mut bindings::fwctl_uctx,
@@ -158,6 +162,7 @@ pub(crate) const fn ops<T: Operations>() -> DriverOps {
         check: check::<T>,
         named: T::named,
         rpc: rpc::<T>,
+        rpc_attached: rpc_attached::<T>,
         start: start::<T>,
         destroy: destroy::<T>,
         register_umem: register_umem::<T>,
@@ -360,6 +365,23 @@ unsafe fn rpc<T: Operations>(
 ) -> Result<Reply> {
     // SAFETY: As required of the caller.
     unsafe { with_context::<T, _>(uctx, |context, data| T::rpc(context, data, scope, request)) }
+}
+
+/// # Safety
+///
+/// As [`DriverOps`] says.
+unsafe fn rpc_attached<T: Operations>(
+    uctx: *mut bindings::fwctl_uctx,
+    scope: Scope,
+    request: Request,
+    attachments: &mut Attachments,
+) -> Result<Reply> {
+    // SAFETY: As required of the caller.
+    unsafe {
+        with_context::<T, _>(uctx, |context, data| {
+            T::rpc_attached(context, data, scope, request, attachments)
+        })
+    }
 }
 
 /// # Safety

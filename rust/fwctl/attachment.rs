@@ -114,12 +114,6 @@ impl Attachment {
         }
     }
 
-    /// The same with `bytes`.
-    pub fn fill(&mut self, bytes: &[u8]) {
-        // SAFETY: They are there.
-        unsafe { self.fill_from(bytes.as_ptr(), bytes.len()) }
-    }
-
     fn give(&self) -> Result {
         match self.user.direction {
             Direction::ToDevice => Ok(()),
@@ -150,7 +144,8 @@ impl Attachments {
         self.0.iter().flatten().try_for_each(Attachment::give)
     }
 
-    pub(crate) fn get_mut(&mut self, index: usize) -> Option<&mut Attachment> {
+    /// The place `index` of those that [`Operations::named`](super::Operations::named) had.
+    pub fn get_mut(&mut self, index: usize) -> Option<&mut Attachment> {
         self.0.get_mut(index)?.as_mut()
     }
 }

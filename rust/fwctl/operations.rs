@@ -3,6 +3,7 @@
 //! What a vendor driver implements.
 
 use super::{
+    Attachments,
     Completer,
     Device,
     Named,
@@ -48,8 +49,8 @@ pub enum Delivery {
     /// Started in the caller and answered later, when the transport has the reply: see
     /// [`Operations::start`]. The caller can be killed meanwhile.
     Async,
-    /// As [`Worker`](Self::Worker), with the places in the caller's memory that
-    /// [`Operations::named`] has. The request then has them as [attachments](Request::attachment).
+    /// On a worker, with the places in the caller's memory that [`Operations::named`] has: see
+    /// [`Operations::rpc_attached`].
     Attached,
 }
 
@@ -235,6 +236,19 @@ pub trait Operations: Sized + Send + Sync + 'static {
         scope: Scope,
         request: Request,
     ) -> Result<Reply>;
+
+    /// As [`rpc`](Self::rpc), for an RPC for which [`check`](Self::check) said [`Delivery::Attached`].
+    /// What it leaves in `attachments` goes to the caller with the reply.
+    fn rpc_attached<'a>(
+        context: &UserContext<'_, Self>,
+        data: &Self::RegistrationData<'a>,
+        scope: Scope,
+        request: Request,
+        attachments: &mut Attachments,
+    ) -> Result<Reply> {
+        let _ = (context, data, scope, request, attachments);
+        Err(EOPNOTSUPP)
+    }
 
     /// Sends an RPC for which [`check`](Self::check) said [`Delivery::Async`], and does not wait for
     /// the firmware; whoever has the reply gives it to `completer`. It must need nothing that has to

@@ -3,11 +3,7 @@
 //! The buffers of one RPC. The core owns them, never the caller's stack: a caller that is killed
 //! leaves them behind for the driver to finish with.
 
-use super::{
-    Attachment,
-    Attachments,
-    ResourceId, //
-};
+use super::ResourceId;
 use core::mem::MaybeUninit;
 use kernel::prelude::*;
 
@@ -36,7 +32,6 @@ pub struct Request {
     memory: KVVec<u8>,
     in_len: usize,
     out_len: usize,
-    attachments: Option<Attachments>,
 }
 
 impl Request {
@@ -53,7 +48,6 @@ impl Request {
             in_len: memory.len(),
             out_len,
             memory,
-            attachments: None,
         })
     }
 
@@ -73,16 +67,6 @@ impl Request {
     #[inline]
     pub fn output_len(&self) -> usize {
         self.out_len
-    }
-
-    /// What the request names in user memory goes with it, and with its reply.
-    pub fn attach(&mut self, attachments: Attachments) {
-        self.attachments = Some(attachments);
-    }
-
-    /// The place `index` of those that [`Operations::named`](super::Operations::named) had.
-    pub fn attachment(&mut self, index: usize) -> Option<&mut Attachment> {
-        self.attachments.as_mut()?.get_mut(index)
     }
 
     /// Zeroes what is not filled of the first `len` bytes.
@@ -130,7 +114,6 @@ impl Request {
             len,
             created: None,
             buffer: self.memory,
-            attachments: self.attachments,
         }
     }
 
@@ -142,7 +125,6 @@ impl Request {
             memory,
             room: self.out_len,
             len: 0,
-            attachments: self.attachments,
         }
     }
 
@@ -169,7 +151,6 @@ pub struct ReplyWriter {
     memory: KVVec<u8>,
     room: usize,
     len: usize,
-    attachments: Option<Attachments>,
 }
 
 impl ReplyWriter {
@@ -212,7 +193,6 @@ impl ReplyWriter {
             buffer: self.memory,
             len: self.len,
             created: None,
-            attachments: self.attachments,
         }
     }
 }
@@ -234,7 +214,6 @@ pub struct Reply {
     buffer: KVVec<u8>,
     len: usize,
     created: Option<ResourceId>,
-    attachments: Option<Attachments>,
 }
 
 impl Reply {
@@ -246,7 +225,6 @@ impl Reply {
             len: buffer.len(),
             created: None,
             buffer,
-            attachments: None,
         }
     }
 
@@ -265,12 +243,6 @@ impl Reply {
     #[inline]
     pub fn created(&self) -> Option<ResourceId> {
         self.created
-    }
-
-    /// What came for the user's memory.
-    #[inline]
-    pub fn attachments(&self) -> Option<&Attachments> {
-        self.attachments.as_ref()
     }
 
     /// Bytes that the firmware had to say.

@@ -16,6 +16,7 @@ use crate::{
         get64,
         transfer_len,
         Message,
+        Response,
         MAX_LEN,
         MAX_RESPONSE,
         MAX_TRANSFER,
@@ -32,6 +33,7 @@ use crate::{
     }, //
 };
 use fwctl::{
+    Attachments,
     ContextPlace,
     Delivery,
     Device,
@@ -91,18 +93,16 @@ fn named(command: &Command, request: &[u8]) -> Result<Named> {
 
 type Buffers = [Option<DmaBuffer>; MAX_ATTACHMENTS];
 
-/// Has the device see a copy of what `request` names, by its addresses in `message`.
-fn lend(
+/// Copies of what `request` names, which the device does not know yet.
+fn buffers(
     context: &UserContext<'_, Context>,
     edev: &Edev<'_>,
     command: &Command,
-    request: &mut Request,
-    message: &mut Message,
+    attachments: &mut Attachments,
 ) -> core::result::Result<Buffers, Failure> {
     let mut buffers = [const { None }; MAX_ATTACHMENTS];
     for ((index, transfer), slot) in command.transfers.iter().enumerate().zip(&mut buffers) {
-        message.set_address(transfer.at, 0);
-        let Some(attachment) = request.attachment(index) else {
+        let Some(attachment) = attachments.get_mut(index) else {
             continue;
         };
         let len = match transfer.len {
@@ -116,12 +116,25 @@ fn lend(
         };
         let mut buffer = context.dma_buffer(len).map_err(Failure::NotSent)?;
         buffer.write(attachment.input());
-        message.set_address(transfer.at, buffer.expose());
-        // Nothing was sent yet.
-        buffer.released();
         *slot = Some(buffer);
     }
     Ok(buffers)
+}
+
+/// Zeroes for as much of a response as the caller of `request` has room for.
+fn response_room(request: &Request) -> Result<KVVec<u8>> {
+    let mut room = fwctl::room_for_user(request.output_len().min(MAX_RESPONSE))?;
+    room.resize(room.capacity(), 0, GFP_KERNEL_ACCOUNT)?;
+    Ok(room)
+}
+
+/// The reply to `request`.
+fn reply(request: Request, response: &Response<'_>) -> Reply {
+    let (len, there) = (usize::from(response.len), response.bytes);
+    let mut reply = request.into_writer();
+    reply.write(there.get(..len).unwrap_or(there));
+    reply.skip(len.saturating_sub(there.len()));
+    reply.finish()
 }
 
 impl Operations for Context {
@@ -157,11 +170,7 @@ impl Operations for Context {
         {
             return Err(EMSGSIZE);
         }
-        let command = Self::judge(scope, input)?;
-        for transfer in command.transfers {
-            transfer_len(input, transfer.len)?;
-        }
-        Ok(match command.transfers {
+        Ok(match Self::judge(scope, input)?.transfers {
             [] => Delivery::Worker,
             _ => Delivery::Attached,
         })
@@ -174,21 +183,36 @@ impl Operations for Context {
     }
 
     fn rpc<'a>(
-        context: &UserContext<'_, Self>,
+        _: &UserContext<'_, Self>,
         edev: &Edev<'a>,
         scope: Scope,
-        mut request: Request,
+        request: Request,
     ) -> Result<Reply> {
         let command = Self::judge(scope, request.input())?;
         let mut message = Message::new(request.input(), command);
-        let buffers = lend(context, edev, command, &mut request, &mut message)
+        let mut room = response_room(&request)?;
+        let response = cmd::exec(edev, &mut message, &mut room, command.effect)
             .map_err(|failure| failure.errno())?;
-        let mut room = fwctl::room_for_user(request.output_len().min(MAX_RESPONSE))?;
-        room.resize(room.capacity(), 0, GFP_KERNEL_ACCOUNT)?;
+        Ok(reply(request, &response))
+    }
 
-        for buffer in buffers.iter().flatten() {
-            // It is at the address that the message has.
-            let _ = buffer.expose();
+    fn rpc_attached<'a>(
+        context: &UserContext<'_, Self>,
+        edev: &Edev<'a>,
+        scope: Scope,
+        request: Request,
+        attachments: &mut Attachments,
+    ) -> Result<Reply> {
+        let command = Self::judge(scope, request.input())?;
+        let mut message = Message::new(request.input(), command);
+        let buffers =
+            buffers(context, edev, command, attachments).map_err(|failure| failure.errno())?;
+        let mut room = response_room(&request)?;
+
+        // In place of the caller's own addresses. Where there is nothing to transfer, none.
+        for (transfer, buffer) in command.transfers.iter().zip(&buffers) {
+            let addr = buffer.as_ref().map_or(0, DmaBuffer::expose);
+            message.set_address(transfer.at, addr);
         }
         let response = match cmd::exec(edev, &mut message, &mut room, command.effect) {
             // The firmware may write yet: what it knows is kept, and never anybody else's.
@@ -198,10 +222,9 @@ impl Operations for Context {
                 sent.map_err(|failure| failure.errno())?
             }
         };
-        let full_len = usize::from(response.len);
         if response.error == 0 {
             for (index, (transfer, buffer)) in command.transfers.iter().zip(&buffers).enumerate() {
-                let attachment = request.attachment(index);
+                let attachment = attachments.get_mut(index);
                 if let (Direction::FromDevice, Some(buffer), Some(attachment)) =
                     (transfer.direction, buffer, attachment)
                 {
@@ -210,9 +233,6 @@ impl Operations for Context {
                 }
             }
         }
-        let mut reply = request.into_writer();
-        reply.write(room.get(..full_len).unwrap_or(&room));
-        reply.skip(full_len.saturating_sub(room.len()));
-        Ok(reply.finish())
+        Ok(reply(request, &response))
     }
 }

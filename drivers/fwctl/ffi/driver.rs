@@ -20,6 +20,7 @@ use fwctl::{
     },
     sys::completion::Completion,
     umem::UmemRequest,
+    Attachments,
     Completer,
     ContextPlace,
     Delivery,
@@ -389,6 +390,23 @@ impl Calls<'_> {
             Ops::C(_) => Err(EOPNOTSUPP),
             // SAFETY: The context is open: an operation in flight keeps it so.
             Ops::Rust(ops) => unsafe { (Self::rust(ops).rpc)(context.uctx(), scope, request) },
+        }
+    }
+
+    /// The same with what the request names.
+    pub(crate) fn rpc_attached(
+        &self,
+        context: &Context,
+        scope: Scope,
+        request: Request,
+        attachments: &mut Attachments,
+    ) -> Result<Reply> {
+        match self.driver.ops {
+            Ops::C(_) => Err(EOPNOTSUPP),
+            // SAFETY: As above.
+            Ops::Rust(ops) => unsafe {
+                (Self::rust(ops).rpc_attached)(context.uctx(), scope, request, attachments)
+            },
         }
     }
 
