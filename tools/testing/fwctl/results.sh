@@ -80,7 +80,7 @@ selftests()
 	vm "${prefix}selftests" "$modules" "$@" "${patient[@]}" --devices 2 --stock-module loop --stock-module ext4 \
 		"${main[@]}"
 	vm "${prefix}i386" "$modules" "$@" --devices 1 "${i386[@]}"
-	vm "${prefix}netxtreme" "$modules" "$@" --model netxtreme --devices 1 "${bnxt[@]}"
+	vm "${prefix}netxtreme" "$modules" "$@" --model netxtreme --devices 2 "${bnxt[@]}"
 	vm "${prefix}reset" "$modules" "$@" "${patient[@]}" --devices 4 --stock-module aer_inject --allow-emu-exit \
 		--allow-leak-at flr "${reset[@]}"
 	vm "${prefix}quarantine" "$modules" "$@" --devices 1 --allow-leak-at teardown "${quarantine[@]}"

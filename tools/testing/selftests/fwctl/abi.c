@@ -8,8 +8,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "fwctl_test.h"
+#include <fwctl/bnxt.h>
+#include <fwctl/mlx5.h>
+
 #include "kselftest_harness.h"
+#include "vendor_test.h"
 
 _Static_assert(FWCTL_INFO == 0x9a00 && FWCTL_RPC == 0x9a01, "numbers");
 _Static_assert(sizeof(struct fwctl_info) == 24, "info");
@@ -20,6 +23,7 @@ _Static_assert(offsetof(struct fwctl_rpc, in_len) == 8, "rpc");
 _Static_assert(offsetof(struct fwctl_rpc, in) == 16, "rpc");
 _Static_assert(offsetof(struct fwctl_rpc, out) == 24, "rpc");
 _Static_assert(sizeof(struct fwctl_info_mlx5) == 8, "mlx5");
+_Static_assert(sizeof(struct fwctl_info_bnxt) == 4, "bnxt");
 _Static_assert(FWCTL_RSC_DESTROY == 0x9a02, "number");
 _Static_assert(sizeof(struct fwctl_rsc_destroy) == 24, "destroy");
 _Static_assert(offsetof(struct fwctl_rsc_destroy, flags) == 8, "destroy");
@@ -78,12 +82,12 @@ static void valid_argument(void *arg, unsigned long number, void *in, void *out)
 
 		*rpc = (struct fwctl_rpc){
 			.scope = FWCTL_RPC_DEBUG_READ_ONLY,
-			.in_len = MBOX_HEADER + MGIR_LEN,
-			.out_len = MBOX_HEADER + MGIR_LEN,
+			.in_len = vendor()->in_len,
+			.out_len = vendor()->out_len,
 			.in = (uintptr_t)in,
 			.out = (uintptr_t)out,
 		};
-		access_reg(in, OP_MOD_READ, REG_MGIR);
+		vendor()->ask(in);
 	}
 }
 
@@ -93,7 +97,7 @@ static void valid_argument(void *arg, unsigned long number, void *in, void *out)
  */
 TEST_F_TIMEOUT(abi, sizes, TEST_S)
 {
-	static uint8_t in[256], out[256], arg[2 * 4096];
+	static uint8_t in[ASK_MAX], out[ASK_MAX], arg[2 * 4096];
 	int fd = NODE_OPEN(0);
 
 	for (int i = 0; i < 2; i++) {

@@ -16,6 +16,7 @@
 #include "bnxt_test.h"
 #include "fwctl_test.h"
 #include "kselftest_harness.h"
+#include "vendor_test.h"
 
 #define READ_ONLY FWCTL_RPC_DEBUG_READ_ONLY
 
@@ -32,6 +33,7 @@ enum {
 FIXTURE(bnxt)
 {
 	int fd, control;
+	unsigned int nodes;
 	struct response out;
 	uint8_t *data;
 };
@@ -40,6 +42,7 @@ FIXTURE_SETUP(bnxt)
 {
 	self->fd = NODE_OPEN(0);
 	self->control = CONTROL_OPEN(0);
+	self->nodes = node_count();
 	self->data = mmap(NULL, 32 * PAGE, PROT_READ | PROT_WRITE,
 			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	ASSERT_NE(MAP_FAILED, self->data);
@@ -484,12 +487,12 @@ TEST_F_TIMEOUT(bnxt, unbind, TEST_S)
 	if (!child)
 		ask_and_die(self->fd, self->data);
 	ASSERT_TRUE(patient(has_arrived, &self->control));
-	EXPECT_EQ(0, write_file(BNXT_DRIVER "/unbind", name));
+	EXPECT_EQ(0, driver_unbind(name));
 	EXPECT_TRUE(all_gone(self->fd));
 	ASSERT_TRUE(child_wait(child, &status));
 	EXPECT_EQ(1 << 8, status);
-	EXPECT_EQ(0, write_file(BNXT_DRIVER "/bind", name));
-	EXPECT_TRUE(node_wait(1));
+	EXPECT_EQ(0, driver_bind(name));
+	EXPECT_TRUE(node_wait(self->nodes));
 }
 
 static void read_there(void *page, void *arg)
@@ -510,10 +513,10 @@ TEST_F_TIMEOUT(bnxt, stalled, TEST_S)
 	ASSERT_LT(0, child);
 	EXPECT_EQ(0, read_version(self->fd));
 	snprintf(name, sizeof(name), "%s", function_auxiliary(node_function(0)));
-	EXPECT_EQ(0, write_file(BNXT_DRIVER "/unbind", name));
+	EXPECT_EQ(0, driver_unbind(name));
 	EXPECT_TRUE(all_gone(self->fd));
-	EXPECT_EQ(0, write_file(BNXT_DRIVER "/bind", name));
-	EXPECT_TRUE(node_wait(1));
+	EXPECT_EQ(0, driver_bind(name));
+	EXPECT_TRUE(node_wait(self->nodes));
 	ASSERT_EQ(0, kill(child, SIGKILL));
 	ASSERT_TRUE(child_wait(child, &status));
 	EXPECT_EQ(0, arrived(self->control, NVM_READ));

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "bnxt_test.h"
-#include "fwctl_test.h"
+#include "vendor_test.h"
 
 void put(void *message, size_t at, size_t width, uint64_t value)
 {
@@ -42,3 +42,72 @@ int read_version(int fd)
 
 	return hwrm(fd, FWCTL_RPC_DEBUG_READ_ONLY, &ask, 24, &version);
 }
+
+static bool info_is_right(const void *data)
+{
+	const struct fwctl_info_bnxt *info = data;
+
+	return info->uctx_caps == (1 << FWCTL_BNXT_INLINE_COMMANDS | 1 << FWCTL_BNXT_QUERY_COMMANDS |
+				   1 << FWCTL_BNXT_SEND_COMMANDS | 1 << FWCTL_BNXT_DMA_COMMANDS);
+}
+
+static void ask(void *in)
+{
+	const struct message version = message(VER_GET);
+
+	memcpy(in, &version, VER_GET_LEN);
+}
+
+static bool answered(const void *out)
+{
+	enum { CHIP_NUM = 112, BCM57414 = 0x16d7 };
+	const struct response *response = out;
+
+	return !response->error && response->type == VER_GET && response->len == VER_GET_RESPONSE_LEN &&
+	       got(out, CHIP_NUM, 2) == BCM57414;
+}
+
+static void ask_in_vain(void *in)
+{
+	const struct message unknown = message(PORT_MAC_QCFG);
+
+	memcpy(in, &unknown, VER_GET_LEN);
+}
+
+static bool refused(const void *out)
+{
+	const struct response *response = out;
+
+	return response->error && response->type == PORT_MAC_QCFG && response->len == HWRM_HEADER;
+}
+
+static void forbidden(void *in)
+{
+	const struct message config = message(FUNC_CFG);
+
+	memcpy(in, &config, VER_GET_LEN);
+}
+
+const struct vendor vendor_bnxt = {
+	.name = "bnxt",
+	.pci = 0x14e4,
+	.type = FWCTL_DEVICE_TYPE_BNXT,
+	.module = "bnxt_fwctl",
+	.driver = "/sys/bus/auxiliary/drivers/bnxt_fwctl.bnxt_fwctl",
+	.info_len = sizeof(struct fwctl_info_bnxt),
+	.info_is_right = info_is_right,
+	.ask = ask,
+	.in_len = VER_GET_LEN,
+	.out_len = VER_GET_RESPONSE_LEN,
+	.opcode = VER_GET,
+	.answered = answered,
+	.ask_in_vain = ask_in_vain,
+	.refused = refused,
+	.forbidden = forbidden,
+	.in_max = HWRM_MAX,
+	.out_max = 2 << 20,
+	/* The channel has room for one. */
+	.parallel = 1,
+	.late_ms = 1000,
+	.outlive_suspend = true,
+};

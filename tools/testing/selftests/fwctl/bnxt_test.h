@@ -16,6 +16,7 @@ enum {
 	FUNC_RESET = 0x11,
 	FUNC_CFG = 0x17,
 	PORT_QSTATS = 0x23,
+	PORT_MAC_QCFG = 0x28,
 	FW_RESET = 0xc0,
 	EXEC_FWD_RESP = 0xd0,
 	DBG_READ_DIRECT = 0xff10,
@@ -31,12 +32,11 @@ enum {
 
 	HWRM_HEADER = 16,
 	HWRM_MAX = 128,
+	VER_GET_LEN = 24,
+	VER_GET_RESPONSE_LEN = 176,
 	/* Error codes. */
 	HWRM_INVALID_PARAMS = 2,
 };
-
-/* Driver folder on the auxiliary bus; has bind and unbind. */
-#define BNXT_DRIVER "/sys/bus/auxiliary/drivers/bnxt_fwctl.bnxt_fwctl"
 
 /* A request, little endian like the machine. */
 struct message {

@@ -10,6 +10,7 @@
 
 #include "crowd_test.h"
 #include "kselftest_harness.h"
+#include "vendor_test.h"
 
 FIXTURE(crowd)
 {
@@ -109,13 +110,13 @@ static pid_t ending(void (*end)(const void *), const void *arg)
 
 static void unbind(const void *auxiliary)
 {
-	write_file(DRIVER "/unbind", auxiliary);
+	driver_unbind(auxiliary);
 }
 
 TEST_F_TIMEOUT(crowd, unbound, TEST_S)
 {
 	ENDS_BY(unbind, self->auxiliary);
-	ASSERT_EQ(0, write_file(DRIVER "/bind", self->auxiliary));
+	ASSERT_EQ(0, driver_bind(self->auxiliary));
 }
 
 static void take_away(const void *function)

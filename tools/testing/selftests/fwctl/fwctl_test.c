@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "bnxt_test.h"
-#include "fwctl_test.h"
+#include "vendor_test.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -20,32 +19,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-uint16_t get16(const void *box, size_t at)
-{
-	const uint8_t *b = (const uint8_t *)box + at;
-
-	return (uint16_t)(b[0] << 8 | b[1]);
-}
-
-uint32_t get32(const void *box, size_t at)
-{
-	return (uint32_t)get16(box, at) << 16 | get16(box, at + 2);
-}
-
-void set16(void *box, size_t at, uint16_t value)
-{
-	uint8_t *b = (uint8_t *)box + at;
-
-	b[0] = value >> 8;
-	b[1] = value & 0xff;
-}
-
-void set32(void *box, size_t at, uint32_t value)
-{
-	set16(box, at, value >> 16);
-	set16(box, at + 2, value & 0xffff);
-}
-
 bool device_required(void)
 {
 	return getenv("FWCTL_TEST_REQUIRED");
@@ -61,26 +34,66 @@ bool c_only(void)
 	return getenv("FWCTL_TEST_C_ONLY");
 }
 
+bool sole_vendor(void)
+{
+	return !getenv("FWCTL_TEST_VENDOR");
+}
+
+/* Whether the node of this number is there and under test. */
+static bool node_counts(unsigned int number)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/sys/class/fwctl/fwctl%u/device/vendor", number);
+	return read_number(path) == vendor()->pci;
+}
+
+unsigned int node_number(unsigned int n)
+{
+	if (sole_vendor())
+		return n;
+	for (unsigned int number = 0; number < NODES_MAX; number++)
+		if (node_counts(number) && !n--)
+			return number;
+	return NODES_MAX;
+}
+
+/* While its driver is bound again, a node can have become another vendor's. */
+static bool node_is_ours(int fd)
+{
+	/* Asked here in any case: where there is no node it could not be told later. */
+	const struct vendor *ours = vendor();
+	struct fwctl_info info;
+
+	return sole_vendor() || info_shortly(fd, &info) || info.out_device_type == ours->type;
+}
+
 int node_open(unsigned int n)
 {
 	char path[64];
 	int fd;
 
-	snprintf(path, sizeof(path), "/dev/fwctl/fwctl%u", n);
+	snprintf(path, sizeof(path), "/dev/fwctl/fwctl%u", node_number(n));
 	fd = open(path, O_RDWR | O_CLOEXEC);
-	return fd < 0 ? -errno : fd;
+	if (fd < 0)
+		return -errno;
+	if (node_is_ours(fd))
+		return fd;
+	close(fd);
+	return -ENOENT;
 }
 
 unsigned int node_count(void)
 {
 	DIR *dir = opendir("/dev/fwctl");
 	struct dirent *entry;
-	unsigned int count = 0;
+	unsigned int count = 0, number;
 
 	if (!dir)
 		return 0;
 	while ((entry = readdir(dir)))
-		count += entry->d_name[0] != '.';
+		if (sscanf(entry->d_name, "fwctl%u", &number) == 1)
+			count += sole_vendor() || node_counts(number);
 	closedir(dir);
 	return count;
 }
@@ -137,7 +150,7 @@ const char *node_function(unsigned int n)
 	char path[64];
 	char *slash;
 
-	snprintf(path, sizeof(path), "/sys/class/fwctl/fwctl%u/device", n);
+	snprintf(path, sizeof(path), "/sys/class/fwctl/fwctl%u/device", node_number(n));
 	if (!realpath(path, target))
 		return "";
 	slash = strrchr(target, '/');
@@ -168,17 +181,6 @@ int call(int fd, unsigned long number, void *arg)
 	return ioctl(fd, number, arg) ? -errno : 0;
 }
 
-int info_mlx5(int fd, struct fwctl_info_mlx5 *data)
-{
-	struct fwctl_info info = {
-		.size = sizeof(info),
-		.device_data_len = sizeof(*data),
-		.out_device_data = (uintptr_t)data,
-	};
-
-	return call(fd, FWCTL_INFO, &info);
-}
-
 int rpc(int fd, uint32_t scope, const void *in, uint32_t in_len, void *out,
 	uint32_t *out_len)
 {
@@ -207,51 +209,26 @@ int rsc_destroy(int fd, uint32_t id)
 	return call(fd, FWCTL_RSC_DESTROY, &arg);
 }
 
-void access_reg(void *in, uint16_t op_mod, uint16_t id)
+int info_shortly(int fd, struct fwctl_info *info)
 {
-	memset(in, 0, MBOX_HEADER);
-	set16(in, 0, OP_ACCESS_REG);
-	set16(in, 6, op_mod);
-	set16(in, 10, id);
-}
-
-int rpc_done(int fd, const void *in, uint32_t in_len, uint8_t *out, uint32_t out_len)
-{
-	int ret = rpc(fd, FWCTL_RPC_DEBUG_READ_ONLY, in, in_len, out, &out_len);
-
-	if (ret)
-		return ret;
-	return out[0] ? -EREMOTEIO : 0;
-}
-
-int read_mgir(int fd)
-{
-	uint8_t in[MBOX_HEADER + MGIR_LEN] = {}, out[sizeof(in)] = {};
-
-	access_reg(in, OP_MOD_READ, REG_MGIR);
-	return rpc_done(fd, in, sizeof(in), out, sizeof(out));
+	*info = (struct fwctl_info){ .size = sizeof(*info) };
+	return call(fd, FWCTL_INFO, info);
 }
 
 bool all_gone(int fd)
 {
-	struct fwctl_info_mlx5 data;
+	uint8_t in[ASK_MAX] = {}, out[ASK_MAX];
+	uint32_t out_len = sizeof(out);
+	struct fwctl_info info;
 
-	return info_mlx5(fd, &data) == -ENODEV && read_mgir(fd) == -ENODEV;
+	vendor()->ask(in);
+	return info_shortly(fd, &info) == -ENODEV &&
+	       rpc(fd, FWCTL_RPC_DEBUG_READ_ONLY, in, vendor()->in_len, out, &out_len) == -ENODEV;
 }
 
 static bool gone(void *fd)
 {
 	return all_gone(*(int *)fd);
-}
-
-int ask_shortly(int fd)
-{
-	struct fwctl_info info = { .size = sizeof(info) };
-	int ret = call(fd, FWCTL_INFO, &info);
-
-	if (ret)
-		return ret;
-	return info.out_device_type == FWCTL_DEVICE_TYPE_BNXT ? read_version(fd) : read_mgir(fd);
 }
 
 bool all_gone_wait(int fd)
@@ -421,40 +398,6 @@ bool firmware_pending_wait(int control, long long wanted)
 	struct count count = { control, NULL, wanted };
 
 	return patient(pending_are, &count);
-}
-
-static bool commands_are(void *arg)
-{
-	struct count *count = arg;
-
-	return firmware_commands(count->control) >= count->wanted;
-}
-
-bool calls_in_flight(void)
-{
-	enum { CALLS = 16, DELAY_MS = 5000 };
-	int go[2], control = control_open(0);
-	struct count count;
-	char byte;
-
-	if (control < 0 || pipe(go))
-		return false;
-	for (int i = 0; i < CALLS; i++) {
-		if (!fork()) {
-			int fd = node_open(0);
-
-			if (read(go[0], &byte, 1) == 1)
-				read_mgir(fd);
-			for (;;)
-				pause();
-		}
-	}
-	if (!firmware_objects_wait(control, "uid", CALLS))
-		return false;
-	count = (struct count){ control, NULL, firmware_commands(control) + CALLS };
-	return firmware_late(control, OP_ACCESS_REG, CALLS, DELAY_MS) &&
-	       write(go[1], "16 of one byte .", CALLS) == CALLS &&
-	       patient(commands_are, &count);
 }
 
 /* A page whose first fault waits until somebody answers, which nobody does. */

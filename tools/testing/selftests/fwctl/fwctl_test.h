@@ -14,47 +14,6 @@
 #include <sys/types.h>
 
 #include <fwctl/fwctl.h>
-#include <fwctl/mlx5.h>
-
-/* Registers and opcodes, from the Programmer's Reference Manual. */
-enum {
-	OP_QUERY_HCA_CAP = 0x100,
-	OP_CREATE_MKEY = 0x200,
-	OP_DESTROY_MKEY = 0x202,
-	OP_ALLOC_PD = 0x800,
-	OP_DEALLOC_PD = 0x801,
-	OP_ACCESS_REG = 0x805,
-	OP_SET_DIAGNOSTIC_PARAMS = 0x820,
-	OP_QUERY_DIAGNOSTIC_COUNTERS = 0x821,
-	OP_QUERY_GENERAL_OBJECT = 0xa02,
-	OP_CREATE_UCTX = 0xa04,
-	OP_DESTROY_UCTX = 0xa06,
-	OP_CREATE_UMEM = 0xa08,
-
-	REG_CORE_DUMP = 0x402e,
-	REG_HOST_ENDIANNESS = 0x7004,
-	REG_MGIR = 0x9020,
-	REG_MTRC_CONF = 0x9041,
-	REG_MCDD = 0x905c,
-	REG_RES_DUMP = 0xc000,
-	/* The emulated device's own: keeps 4096 bytes. */
-	REG_EMULATED_ECHO = 0xfe00,
-
-	MBOX_HEADER = 16,
-	MGIR_LEN = 160,
-
-	OP_MOD_WRITE = 0,
-	OP_MOD_READ = 1,
-};
-
-/* The mlx5 driver on the auxiliary bus; has bind and unbind. */
-#define DRIVER "/sys/bus/auxiliary/drivers/mlx5_fwctl.mlx5_fwctl"
-
-/* Big-endian fields of mailboxes. */
-uint16_t get16(const void *box, size_t at);
-uint32_t get32(const void *box, size_t at);
-void set16(void *box, size_t at, uint16_t value);
-void set32(void *box, size_t at, uint32_t value);
 
 /* Where the kernel is, to a program of this size. */
 #ifdef __LP64__
@@ -66,6 +25,13 @@ void set32(void *box, size_t at, uint32_t value);
 /* Nodes at most. */
 enum { NODES_MAX = 4096 };
 
+/*
+ * Whether all nodes are under test. With FWCTL_TEST_VENDOR=mlx5 or bnxt those of one
+ * vendor are, counted from 0, and others are somebody else's.
+ */
+bool sole_vendor(void);
+/* The number of node N among all; NODES_MAX if it is not there. */
+unsigned int node_number(unsigned int n);
 /* Opens /dev/fwctl/fwctlN; a negative errno if that fails. */
 int node_open(unsigned int n);
 /* How many nodes there are. */
@@ -90,27 +56,18 @@ const char *function_auxiliary(const char *function);
 
 /* One ioctl; 0 or a negative errno. */
 int call(int fd, unsigned long number, void *arg);
-/* FWCTL_INFO of an mlx5 node. */
-int info_mlx5(int fd, struct fwctl_info_mlx5 *data);
 /* FWCTL_RPC; @out_len is in and out, as in struct fwctl_rpc. */
 int rpc(int fd, uint32_t scope, const void *in, uint32_t in_len, void *out,
 	uint32_t *out_len);
-/* The same with the least scope and replies of one size; EREMOTEIO for a refusal by the firmware. */
-int rpc_done(int fd, const void *in, uint32_t in_len, uint8_t *out, uint32_t out_len);
 /* FWCTL_RSC_DESTROY of user memory; 0 or a negative errno. */
 int rsc_destroy(int fd, uint32_t id);
-/* Fills the header of an access to a register. */
-void access_reg(void *in, uint16_t op_mod, uint16_t id);
-/* Reads MGIR: the shortest RPC that any device answers. 0 or a negative errno. */
-int read_mgir(int fd);
-
 /* Whether every call on a descriptor says that its device is gone. */
 bool all_gone(int fd);
 /* Waits until it does. */
 bool all_gone_wait(int fd);
 
-/* The shortest RPC that any device answers, whosoever it is. 0 or a negative errno. */
-int ask_shortly(int fd);
+/* FWCTL_INFO without its data; 0 or a negative errno. */
+int info_shortly(int fd, struct fwctl_info *info);
 
 /* The control port of the device behind node N, opened; -1 on hardware. */
 int control_open(unsigned int n);
@@ -147,12 +104,6 @@ long long firmware_pending(int control);
 bool firmware_pending_wait(int control, long long count);
 
 /*
- * Has the firmware of node 0 work for some seconds on calls of processes that this
- * one leaves behind; false if they do not get there.
- */
-bool calls_in_flight(void);
-
-/*
  * A child with a descriptor of its own, and without ours, that has come back from
  * @hold with 0 and waits to be killed; -1 if it has not.
  */
@@ -181,7 +132,7 @@ int module_remove(const char *name);
 /* Whether a missing node or control port is a failure: in a VM made for the tests. */
 bool device_required(void);
 
-/* Whether the kernel's own C driver for mlx5 is under test. */
+/* Whether the kernel's own C driver is under test. */
 bool upstream_driver(void);
 
 /* Whether the core under test has no drivers in Rust: the kernel's own. */

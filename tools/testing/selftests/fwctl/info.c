@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "fwctl_test.h"
 #include "kselftest_harness.h"
+#include "vendor_test.h"
 
 /* For the time that its tests may take. */
 FIXTURE(info) {
@@ -33,20 +33,17 @@ static int info(int fd, void *room, uint32_t len, struct fwctl_info *info)
 	return call(fd, FWCTL_INFO, info);
 }
 
-/* Theory: INFO names the vendor and gives the UID and its rights. */
+/* Theory: INFO names the vendor and gives what its devices have to say. */
 TEST_F_TIMEOUT(info, content, TEST_S)
 {
-	struct fwctl_info_mlx5 data = {};
+	uint8_t data[ASK_MAX] = {};
 	struct fwctl_info arg;
 	int fd = NODE_OPEN(0);
 
-	ASSERT_EQ(0, info(fd, &data, sizeof(data), &arg));
-	EXPECT_EQ(FWCTL_DEVICE_TYPE_MLX5, arg.out_device_type);
-	EXPECT_EQ(sizeof(data), arg.device_data_len);
-	EXPECT_NE(0, data.uid);
-	EXPECT_GE(UINT16_MAX, data.uid);
-	/* TOOLS_RESOURCES, which the emulated device has. */
-	EXPECT_EQ(4, data.uctx_caps);
+	ASSERT_EQ(0, info(fd, data, vendor()->info_len, &arg));
+	EXPECT_EQ(vendor()->type, arg.out_device_type);
+	EXPECT_EQ(vendor()->info_len, arg.device_data_len);
+	EXPECT_TRUE(vendor()->info_is_right(data));
 	close(fd);
 }
 
@@ -57,21 +54,22 @@ TEST_F_TIMEOUT(info, content, TEST_S)
 TEST_F_TIMEOUT(info, room, TEST_S)
 {
 	static uint8_t room[(1 << 20) + 3];
-	struct fwctl_info_mlx5 data;
+	const uint32_t info_len = vendor()->info_len;
+	uint8_t data[ASK_MAX];
 	struct fwctl_info arg;
 	int fd = NODE_OPEN(0);
 	const uint32_t lens[] = { 0, 1, 4, 7, 8, 9, 64, 4096, 4097,
 				  sizeof(room) - 1 };
 
-	ASSERT_EQ(0, info_mlx5(fd, &data));
+	ASSERT_EQ(0, info(fd, data, info_len, &arg));
 	for (int i = 0; i < 10; i++) {
-		uint32_t copied = lens[i] < sizeof(data) ? lens[i] : sizeof(data);
+		uint32_t copied = lens[i] < info_len ? lens[i] : info_len;
 
 		memset(room, 0xa5, sizeof(room));
 		ASSERT_EQ(0, info(fd, lens[i] ? room : NULL, lens[i], &arg));
-		EXPECT_EQ(FWCTL_DEVICE_TYPE_MLX5, arg.out_device_type);
-		EXPECT_EQ(sizeof(data), arg.device_data_len);
-		EXPECT_EQ(0, memcmp(room, &data, copied));
+		EXPECT_EQ(vendor()->type, arg.out_device_type);
+		EXPECT_EQ(info_len, arg.device_data_len);
+		EXPECT_EQ(0, memcmp(room, data, copied));
 		for (uint32_t at = copied; at < lens[i]; at++)
 			ASSERT_EQ(0, room[at]);
 		EXPECT_EQ(0xa5, room[lens[i]]);
@@ -82,7 +80,6 @@ TEST_F_TIMEOUT(info, room, TEST_S)
 /* Theory: bad fields are refused and change nothing. */
 TEST_F_TIMEOUT(info, bad_fields, TEST_S)
 {
-	struct fwctl_info_mlx5 data;
 	struct fwctl_info arg = { .size = sizeof(arg), .flags = 1 };
 	int fd = NODE_OPEN(0);
 	char *page;
@@ -101,7 +98,7 @@ TEST_F_TIMEOUT(info, bad_fields, TEST_S)
 	EXPECT_EQ(-EFAULT, info(fd, page, 4097, &arg));
 	EXPECT_EQ(-EFAULT, info(fd, page + 4092, 8, &arg));
 	EXPECT_EQ(0, info(fd, page + 4088, 8, &arg));
-	EXPECT_EQ(0, info_mlx5(fd, &data));
+	EXPECT_EQ(0, info_shortly(fd, &arg));
 	munmap(page, 8192);
 	close(fd);
 }

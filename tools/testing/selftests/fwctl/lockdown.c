@@ -11,6 +11,7 @@
 
 #include "kselftest_harness.h"
 #include "sample_test.h"
+#include "vendor_test.h"
 
 #define LOCKDOWN "/sys/kernel/security/lockdown"
 
@@ -67,14 +68,14 @@ TEST_F_TIMEOUT(lockdown, refused, TEST_S)
 /* Theory: the first write is logged for each device, and taints. */
 TEST_F_TIMEOUT(lockdown, named, TEST_S)
 {
-	int mlx5 = NODE_OPEN(0);
-	uint8_t in[MBOX_HEADER + MGIR_LEN] = {}, out[sizeof(in)];
-	uint32_t out_len = sizeof(out);
+	int device = NODE_OPEN(0);
+	uint8_t in[ASK_MAX] = {}, out[ASK_MAX];
+	uint32_t out_len = vendor()->out_len;
 
-	access_reg(in, OP_MOD_READ, REG_MGIR);
-	EXPECT_EQ(0, rpc(mlx5, 2, in, sizeof(in), out, &out_len));
+	vendor()->ask(in);
+	EXPECT_EQ(0, rpc(device, 2, in, vendor()->in_len, out, &out_len));
 	EXPECT_EQ(1, tainted());
-	close(mlx5);
+	close(device);
 	for (int i = 0; i < drivers(); i++)
 		EXPECT_EQ(0, sample(self->fd[i], 2, SAMPLE_POKE));
 	for (int i = 0; i <= drivers(); i++) {
@@ -128,7 +129,7 @@ TEST_F_TIMEOUT(lockdown, confidentiality, TEST_S)
 
 	ASSERT_EQ(0, write_file(LOCKDOWN, "confidentiality"));
 	locked(_metadata, self->fd);
-	EXPECT_EQ(0, read_mgir(fd));
+	EXPECT_EQ(0, ask_shortly(fd));
 	close(fd);
 }
 

@@ -19,6 +19,7 @@
 
 #include "group_test.h"
 #include "kselftest_harness.h"
+#include "mlx5_test.h"
 #include "sample_test.h"
 
 enum { MIB = 1024 * KIB };

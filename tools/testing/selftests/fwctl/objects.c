@@ -16,6 +16,7 @@
 
 #include "kselftest_harness.h"
 #include "umem_test.h"
+#include "vendor_test.h"
 
 #define READ_ONLY FWCTL_RPC_DEBUG_READ_ONLY
 
@@ -260,12 +261,12 @@ TEST_F_TIMEOUT(objects, unbound, TEST_S)
 		 function_auxiliary(node_function(0)));
 	for (int i = 0; i < 10; i++)
 		ASSERT_EQ(0, alloc_pd(self->fd, READ_ONLY, &pd));
-	ASSERT_EQ(0, write_file(DRIVER "/unbind", auxiliary));
+	ASSERT_EQ(0, driver_unbind(auxiliary));
 	EXPECT_EQ(0, firmware_objects(self->control, "pd"));
 	EXPECT_EQ(0, firmware_objects(self->control, "uid"));
 	EXPECT_EQ(-ENODEV, dealloc_pd(self->fd, READ_ONLY, pd));
 	EXPECT_EQ(-ENODEV, alloc_pd(self->fd, READ_ONLY, &pd));
-	ASSERT_EQ(0, write_file(DRIVER "/bind", auxiliary));
+	ASSERT_EQ(0, driver_bind(auxiliary));
 	ASSERT_TRUE(node_wait(nodes));
 	EXPECT_EQ(-ENODEV, dealloc_pd(self->fd, READ_ONLY, pd));
 }

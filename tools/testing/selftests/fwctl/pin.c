@@ -18,6 +18,7 @@
 #include "group_test.h"
 #include "kselftest_harness.h"
 #include "umem_test.h"
+#include "vendor_test.h"
 
 FIXTURE(pin)
 {
@@ -131,13 +132,13 @@ TEST_F_TIMEOUT(pin, stalled, TEST_S)
 
 	child = stalled_child(register_stalled, &self->fd);
 	ASSERT_LT(0, child);
-	ASSERT_EQ(0, write_file(DRIVER "/unbind", self->auxiliary));
+	ASSERT_EQ(0, driver_unbind(self->auxiliary));
 	EXPECT_TRUE(all_gone(self->fd));
 	EXPECT_EQ(0, waitpid(child, &status, WNOHANG));
 	ASSERT_EQ(0, kill(child, SIGKILL));
 	ASSERT_TRUE(child_wait(child, &status));
 	EXPECT_TRUE(pinned_wait(self->pinned));
-	ASSERT_EQ(0, write_file(DRIVER "/bind", self->auxiliary));
+	ASSERT_EQ(0, driver_bind(self->auxiliary));
 }
 
 /* Loads the modules again, the core with these parameters. */

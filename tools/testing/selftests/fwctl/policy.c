@@ -17,6 +17,7 @@
 
 #include "fwctl_test.h"
 #include "kselftest_harness.h"
+#include "mlx5_test.h"
 
 #define LOCKDOWN "/sys/kernel/security/lockdown"
 

@@ -12,8 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "fwctl_test.h"
 #include "kselftest_harness.h"
+#include "vendor_test.h"
 
 enum { IDLE = 4 };
 
@@ -55,7 +55,7 @@ static pid_t busy(FIXTURE_DATA(power) *self)
 		for (int i = 1; i < IDLE; i++)
 			close(self->idle[i]);
 		close(self->control);
-		_exit(-read_mgir(self->idle[0]));
+		_exit(-ask_shortly(self->idle[0]));
 	}
 	return firmware_pending_wait(self->control, 1) ? child : -1;
 }
@@ -67,13 +67,13 @@ static void anew(struct __test_metadata *_metadata, FIXTURE_DATA(power) *self)
 
 	ASSERT_TRUE(node_wait(self->nodes));
 	EXPECT_STREQ(self->function, node_function(0));
-	EXPECT_EQ(0, firmware_objects(self->control, "uid"));
+	EXPECT_TRUE(contexts_are(self->control, 0));
 	for (int i = 0; i < IDLE; i++)
 		EXPECT_TRUE(all_gone(self->idle[i]));
 	fd = node_open(0);
 	ASSERT_LE(0, fd);
-	EXPECT_EQ(0, read_mgir(fd));
-	EXPECT_EQ(1, firmware_objects(self->control, "uid"));
+	EXPECT_EQ(0, ask_shortly(fd));
+	EXPECT_TRUE(contexts_are(self->control, 1));
 	for (int i = 0; i < IDLE; i++)
 		EXPECT_TRUE(all_gone(self->idle[i]));
 	close(fd);
@@ -92,24 +92,32 @@ static int suspend(void)
 
 /*
  * Theory: a suspend waits for what the firmware works on, not for who waits for
- * it; those get their answer after it. It ends all descriptors.
+ * it; those get their answer after it. Where the driver is unbound for it, it ends
+ * all descriptors.
  */
 TEST_F_TIMEOUT(power, suspend, TEST_S)
 {
 	/* The kernel gives up on a task that does not freeze after 20 s. */
-	const int late_ms = upstream_driver() ? 3000 : 25000;
+	const bool long_wait = vendor()->contexts && !upstream_driver();
+	const unsigned int late_ms = long_wait ? 25000 : vendor()->late_ms;
 	pid_t child;
 	int status;
 
 	if (access("/sys/power/pm_test", W_OK))
 		SKIP(return, "the kernel cannot try out a suspend");
-	ASSERT_TRUE(firmware_late(self->control, OP_ACCESS_REG, 1, late_ms));
+	ASSERT_TRUE(firmware_late(self->control, vendor()->opcode, 1, late_ms));
 	child = busy(self);
 	ASSERT_LT(0, child);
 	EXPECT_EQ(0, suspend());
 	ASSERT_TRUE(child_wait(child, &status));
 	EXPECT_EQ(0, status);
-	anew(_metadata, self);
+	if (!vendor()->outlive_suspend) {
+		anew(_metadata, self);
+		return;
+	}
+	EXPECT_EQ(self->nodes, node_count());
+	for (int i = 0; i < IDLE; i++)
+		EXPECT_EQ(0, ask_shortly(self->idle[i]));
 }
 
 /* Theory: so does a reload of the device's driver by devlink. */
@@ -119,9 +127,11 @@ TEST_F_TIMEOUT(power, reload, TEST_S)
 	char command[128];
 	int status;
 
+	if (vendor()->outlive_suspend)
+		SKIP(return, "this vendor's devices do not reload so");
 	if (system("devlink -V >/dev/null 2>&1") && !device_required())
 		SKIP(return, "no devlink");
-	ASSERT_TRUE(firmware_hold(self->control, OP_ACCESS_REG, 1));
+	ASSERT_TRUE(firmware_hold(self->control, vendor()->opcode, 1));
 	child = busy(self);
 	ASSERT_LT(0, child);
 	snprintf(command, sizeof(command),
@@ -137,7 +147,7 @@ TEST_F_TIMEOUT(power, reload, TEST_S)
 	sleep(1);
 	EXPECT_EQ(1, firmware_pending(self->control));
 	/* Nothing is closed while the firmware works. */
-	EXPECT_EQ(IDLE, firmware_objects(self->control, "uid"));
+	EXPECT_TRUE(contexts_are(self->control, IDLE));
 	EXPECT_EQ(0, waitpid(reloader, &status, WNOHANG));
 	firmware_release(self->control);
 	ASSERT_TRUE(child_wait(reloader, &status));

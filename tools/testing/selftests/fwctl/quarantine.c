@@ -15,6 +15,7 @@
 
 #include "crowd_test.h"
 #include "kselftest_harness.h"
+#include "vendor_test.h"
 
 enum { UMEMS = 64, OP_DESTROY_UMEM = 0xa0a };
 
@@ -110,7 +111,7 @@ TEST_F_TIMEOUT(quarantine, refused, TEST_S)
 	EXPECT_EQ(self->pinned + 1, pinned_pages());
 
 	/* Binding the auxiliary device again proves nothing. */
-	ASSERT_EQ(0, write_file(DRIVER "/unbind", self->auxiliary));
+	ASSERT_EQ(0, driver_unbind(self->auxiliary));
 	EXPECT_EQ(self->pinned + 1, pinned_pages());
 	close(self->fd);
 	EXPECT_EQ(0, module_remove("mlx5_fwctl"));
@@ -268,11 +269,11 @@ TEST_F_TIMEOUT(quarantine, unbound, TEST_S)
 	ASSERT_NE(NULL, room);
 	ASSERT_EQ(0, register_all(self->fd, room));
 	EXPECT_EQ(self->pinned + 2 * UMEMS, pinned_pages());
-	ASSERT_EQ(0, write_file(DRIVER "/unbind", self->auxiliary));
+	ASSERT_EQ(0, driver_unbind(self->auxiliary));
 	EXPECT_EQ(self->pinned, pinned_pages());
 	EXPECT_EQ(0, firmware_objects(self->control, "umem"));
 	EXPECT_EQ(-ENODEV, rsc_destroy(self->fd, 1));
-	ASSERT_EQ(0, write_file(DRIVER "/bind", self->auxiliary));
+	ASSERT_EQ(0, driver_bind(self->auxiliary));
 }
 
 /* Theory: so does the removal of the function. */

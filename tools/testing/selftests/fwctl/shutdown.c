@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <sys/reboot.h>
 
-#include "fwctl_test.h"
+#include "vendor_test.h"
 
 int main(void)
 {

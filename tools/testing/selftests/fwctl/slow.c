@@ -15,6 +15,8 @@
 
 #include "fwctl_test.h"
 #include "kselftest_harness.h"
+#include "mlx5_test.h"
+#include "vendor_test.h"
 
 FIXTURE(slow)
 {
@@ -104,7 +106,7 @@ static pid_t unbinder(FIXTURE_DATA(slow) *self)
 	pid_t child = apart(self);
 
 	if (!child)
-		_exit(-write_file(DRIVER "/unbind", self->auxiliary));
+		_exit(-driver_unbind(self->auxiliary));
 	return all_gone_wait(self->fd) ? child : -1;
 }
 
@@ -342,7 +344,7 @@ TEST_F_TIMEOUT(slow, unbind, TEST_S)
 		EXPECT_TRUE(WIFEXITED(status));
 		EXPECT_EQ(kinds[i % KINDS].end, WEXITSTATUS(status));
 	}
-	EXPECT_EQ(0, write_file(DRIVER "/bind", self->auxiliary));
+	EXPECT_EQ(0, driver_bind(self->auxiliary));
 }
 
 /* Theory: unbind closes all descriptors at a time, not one after the other. */
@@ -370,7 +372,7 @@ TEST_F_TIMEOUT(slow, unbind_many, TEST_S)
 		EXPECT_TRUE(all_gone(fds[i]));
 		EXPECT_EQ(0, close(fds[i]));
 	}
-	EXPECT_EQ(0, write_file(DRIVER "/bind", self->auxiliary));
+	EXPECT_EQ(0, driver_bind(self->auxiliary));
 }
 
 TEST_HARNESS_MAIN

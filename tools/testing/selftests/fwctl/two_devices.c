@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "fwctl_test.h"
 #include "kselftest_harness.h"
+#include "vendor_test.h"
 
 FIXTURE(two)
 {
@@ -48,7 +48,7 @@ TEST_F_TIMEOUT(two, commands, TEST_S)
 		long long mine = firmware_commands(self->control[i]);
 		long long other = firmware_commands(self->control[!i]);
 
-		EXPECT_EQ(0, read_mgir(self->fd[i]));
+		EXPECT_EQ(0, ask_shortly(self->fd[i]));
 		EXPECT_EQ(mine + 1, firmware_commands(self->control[i]));
 		EXPECT_EQ(other, firmware_commands(self->control[!i]));
 	}
@@ -62,18 +62,18 @@ TEST_F_TIMEOUT(two, unbind_one, TEST_S)
 
 		snprintf(name, sizeof(name), "%s",
 			 function_auxiliary(self->function[i]));
-		ASSERT_EQ(0, write_file(DRIVER "/unbind", name));
-		EXPECT_EQ(-ENODEV, read_mgir(self->fd[i]));
-		EXPECT_EQ(0, read_mgir(self->fd[!i]));
-		EXPECT_EQ(0, firmware_objects(self->control[i], "uid"));
-		EXPECT_EQ(1, firmware_objects(self->control[!i], "uid"));
+		ASSERT_EQ(0, driver_unbind(name));
+		EXPECT_EQ(-ENODEV, ask_shortly(self->fd[i]));
+		EXPECT_EQ(0, ask_shortly(self->fd[!i]));
+		EXPECT_TRUE(contexts_are(self->control[i], 0));
+		EXPECT_TRUE(contexts_are(self->control[!i], 1));
 		close(self->fd[i]);
-		ASSERT_EQ(0, write_file(DRIVER "/bind", name));
+		ASSERT_EQ(0, driver_bind(name));
 		ASSERT_TRUE(node_wait(2));
 		/* Its number was free, so it has it again. */
 		self->fd[i] = node_open(i);
 		ASSERT_LE(0, self->fd[i]);
-		EXPECT_EQ(0, read_mgir(self->fd[i]));
+		EXPECT_EQ(0, ask_shortly(self->fd[i]));
 	}
 }
 

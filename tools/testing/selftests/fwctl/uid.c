@@ -12,6 +12,7 @@
 
 #include "fwctl_test.h"
 #include "kselftest_harness.h"
+#include "mlx5_test.h"
 
 /* For the time that its tests may take. */
 FIXTURE(uid) {

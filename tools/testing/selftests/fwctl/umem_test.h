@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "fwctl_test.h"
+#include "mlx5_test.h"
 
 enum {
 	PAGE = 4096,
