@@ -89,9 +89,11 @@ check: modules tools ## formatting, lints and rules of this tree
 	@$(in-root) $(testing)/check
 
 .PHONY: doc
-doc: tools ## the document that is made of the mlx5 policy's tables
-	@doc=Documentation/userspace-api/fwctl/mlx5-policy.rst && \
-		$(in-root) $(testing)/in-cache policy-table >$$doc.new && mv $$doc.new $$doc
+doc: tools ## the documents that are made of the policies' tables
+	@for policy in mlx5-policy bnxt-policy; do \
+		doc=Documentation/userspace-api/fwctl/$$policy.rst && \
+		$(in-root) $(testing)/in-cache $$policy >$$doc.new && mv $$doc.new $$doc; \
+	done
 
 .PHONY: vm
 vm: modules tools fwctl ## a shell in a VM with DEVICES=1 emulated devices of MODEL=connectx; build/bin has the command fwctl

@@ -3,7 +3,7 @@
 //! Reads the layouts that the kernel writes as C: in `struct mlx5_ifc_x_bits`, an `u8 name[n]` is a
 //! field of n bits.
 
-use super::upstream;
+use policies::kernel;
 use std::collections::BTreeMap;
 
 /// All layouts of some headers, by their name without `mlx5_ifc_` and `_bits`.
@@ -54,7 +54,7 @@ impl Layouts {
             "include/linux/mlx5/mlx5_ifc_fpga.h",
             "drivers/net/ethernet/mellanox/mlx5/core/sf/mlx5_ifc_vhca_event.h",
         ] {
-            text.push_str(&upstream::read(path));
+            text.push_str(&kernel::read(path));
         }
         let parser = Parser::new(&text);
         Self {

@@ -4,13 +4,14 @@
 //! request without it.
 
 use super::{
-    judge, upstream::number, Mail, ACCESS_REGISTER_USER, ANYTHING, CORE_DUMP, CREATE_MKEY, DATA,
-    OP_MODS, OP_READ, OP_WRITE, RES_DUMP, SCOPES, SET_DIAGNOSTIC_PARAMS,
+    judge, Mail, ACCESS_REGISTER_USER, ANYTHING, CORE_DUMP, CREATE_MKEY, DATA, OP_MODS, OP_READ,
+    OP_WRITE, RES_DUMP, SCOPES, SET_DIAGNOSTIC_PARAMS,
 };
 use crate::{
     policy::{mkey, Caller, Reach},
     Scope,
 };
+use policies::kernel::number;
 
 const MCDD: u16 = 0x905c;
 const MTRC_CONF: u16 = 0x9041;

@@ -18,14 +18,14 @@ mod tests;
 // The document has no need of what judges a request; the tests do. The kernel allows that lint for
 // this compiler, too.
 #[allow(dead_code, clippy::precedence)]
-#[path = "../../../../../drivers/fwctl/mlx5"]
+#[path = "../../../../../../drivers/fwctl/mlx5"]
 mod driver {
     pub(crate) mod mailbox;
     pub(crate) mod policy;
 }
 // As public there as in the crate that it is from.
 #[allow(dead_code, unreachable_pub)]
-#[path = "../../../../../rust/fwctl/scope.rs"]
+#[path = "../../../../../../rust/fwctl/scope.rs"]
 mod scope;
 
 use driver::{mailbox, policy};

@@ -2,36 +2,8 @@
 
 //! The kernel's own driver and headers, read when the tests run.
 
-use std::{
-    collections::BTreeMap,
-    env, fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
-
-/// The source of the kernel: `KERNEL_SOURCE`, else what the set-up left in the cache.
-pub(super) fn kernel_source() -> PathBuf {
-    if let Some(source) = env::var_os("KERNEL_SOURCE") {
-        return source.into();
-    }
-    let cache = env::var("FWCTL_CACHE").unwrap_or_default();
-    let set_up = fs::read_to_string(Path::new(&cache).join("env")).unwrap_or_default();
-    let source = set_up
-        .lines()
-        .find_map(|line| line.strip_prefix("KERNEL_SOURCE="));
-    let Some(source) = source else {
-        panic!("no kernel source to compare with: set KERNEL_SOURCE, or run make test");
-    };
-    source.into()
-}
-
-pub(super) fn read(path: &str) -> String {
-    let path = kernel_source().join(path);
-    match fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) => panic!("{}: {error}", path.display()),
-    }
-}
+use policies::kernel;
+use std::{collections::BTreeMap, path::Path, process::Command};
 
 /// From which scope on a command passes, where nothing else is looked at.
 pub(super) struct Row {
@@ -53,7 +25,7 @@ impl Row {
 pub(super) fn list(differences: bool) -> BTreeMap<u16, Row> {
     let testing = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut command = Command::new(testing.join("policy-list"));
-    command.arg(kernel_source());
+    command.arg(kernel::source());
     if differences {
         command.arg(testing.join("../selftests/fwctl/policy.differences"));
     }
@@ -68,7 +40,7 @@ pub(super) fn list(differences: bool) -> BTreeMap<u16, Row> {
 fn row(line: &str) -> (u16, Row) {
     let mut words = line.split_whitespace();
     let mut word = || words.next().unwrap_or_else(|| panic!("short: {line}"));
-    let opcode = number(word());
+    let opcode = kernel::number(word());
     let scopes = word();
     let (write, other) = scopes.split_once(':').unwrap_or((scopes, scopes));
     let row = Row {
@@ -78,13 +50,9 @@ fn row(line: &str) -> (u16, Row) {
     (opcode, row)
 }
 
-pub(super) fn number(hex: &str) -> u16 {
-    u16::from_str_radix(hex.trim_start_matches("0x"), 16).unwrap_or_else(|_| panic!("{hex}"))
-}
-
 /// Names and numbers of a file's enums, of those that begin with `prefix`, which is cut off.
 pub(super) fn numbers(path: &str, prefix: &str) -> BTreeMap<String, u16> {
-    let text = read(path);
+    let text = kernel::read(path);
     let lines = text.lines().filter_map(|line| {
         let (name, number) = line.trim().strip_prefix(prefix)?.split_once('=')?;
         let number = number.trim().split([',', ' ']).next()?;
