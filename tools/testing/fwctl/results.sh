@@ -64,11 +64,14 @@ patient=(--emu-arg=--exec-timeout=60)
 # selftests PREFIX MODULES OPTION...: all of them, each list with the devices and the VM that it needs.
 selftests()
 {
-	local prefix=$1 modules=$2 main i386 bnxt reset quarantine iommu bounce lockdown power end kexec boot=$logs/kexec
+	local prefix=$1 modules=$2 main i386 bnxt bnxt_reset together reset quarantine iommu bounce lockdown power end kexec
+	local boot=$logs/kexec
 	shift 2
 	mapfile -t main < <(programs list)
 	mapfile -t i386 < <(programs list-i386)
 	mapfile -t bnxt < <(programs list-bnxt)
+	mapfile -t bnxt_reset < <(programs list-bnxt-reset)
+	mapfile -t together < <(programs list-together)
 	mapfile -t reset < <(programs list-reset)
 	mapfile -t quarantine < <(programs list-quarantine)
 	mapfile -t iommu < <(programs list-iommu)
@@ -81,6 +84,12 @@ selftests()
 		"${main[@]}"
 	vm "${prefix}i386" "$modules" "$@" --devices 1 "${i386[@]}"
 	vm "${prefix}netxtreme" "$modules" "$@" --model netxtreme --devices 2 "${bnxt[@]}"
+	vm "${prefix}netxtreme-reset" "$modules" "$@" --model netxtreme --devices 2 --stock-module aer_inject \
+		--allow-emu-exit "${bnxt_reset[@]}"
+	# The first of the two has to be patient.
+	vm "${prefix}together" "$modules" "$@" --model connectx --model netxtreme --devices 2 \
+		--emu-arg=0:--exec-timeout=60 --share "$FWCTL_CACHE/selftests" \
+		--env FWCTL_TEST_PROGRAMS="$FWCTL_CACHE/selftests" "${together[@]}"
 	vm "${prefix}reset" "$modules" "$@" "${patient[@]}" --devices 4 --stock-module aer_inject --allow-emu-exit \
 		--allow-leak-at flr "${reset[@]}"
 	vm "${prefix}quarantine" "$modules" "$@" --devices 1 --allow-leak-at teardown "${quarantine[@]}"
@@ -88,13 +97,18 @@ selftests()
 		"${iommu[@]}"
 	vm "${prefix}bounce" "$modules" "$@" --devices 1 --append swiotlb=force "${bounce[@]}"
 	vm "${prefix}lockdown" "$modules" "$@" --devices 1 "${lockdown[@]}"
+	vm "${prefix}netxtreme-lockdown" "$modules" "$@" --model netxtreme --devices 1 "${lockdown[@]}"
 	vm "${prefix}power" "$modules" "$@" "${patient[@]}" --suspend --devices 1 "${power[@]}"
+	vm "${prefix}netxtreme-power" "$modules" "$@" --model netxtreme --suspend --devices 1 "${power[@]}"
 	ends "${prefix}shutdown" "$modules" "$@" "${patient[@]}" --devices 1 "${end[@]}"
+	ends "${prefix}netxtreme-shutdown" "$modules" "$@" --model netxtreme --devices 1 "${end[@]}"
 	# The kernel that runs takes over from itself.
 	mkdir -p "$boot"
 	cp "$VMLINUZ" "$boot/kernel"
 	cp "$INITRD" "$boot/initrd"
 	vm "${prefix}kexec" "$modules" "$@" "${patient[@]}" --devices 1 --share "$boot" \
+		--env FWCTL_TEST_KEXEC="$boot" "${kexec[@]}"
+	vm "${prefix}netxtreme-kexec" "$modules" "$@" --model netxtreme --devices 1 --share "$boot" \
 		--env FWCTL_TEST_KEXEC="$boot" "${kexec[@]}"
 	rm -rf "$boot"
 }

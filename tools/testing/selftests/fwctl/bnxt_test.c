@@ -94,6 +94,7 @@ const struct vendor vendor_bnxt = {
 	.type = FWCTL_DEVICE_TYPE_BNXT,
 	.module = "bnxt_fwctl",
 	.driver = "/sys/bus/auxiliary/drivers/bnxt_fwctl.bnxt_fwctl",
+	.device = "nx",
 	.info_len = sizeof(struct fwctl_info_bnxt),
 	.info_is_right = info_is_right,
 	.ask = ask,

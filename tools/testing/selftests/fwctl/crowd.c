@@ -10,6 +10,7 @@
 
 #include "crowd_test.h"
 #include "kselftest_harness.h"
+#include "pci_test.h"
 #include "vendor_test.h"
 
 FIXTURE(crowd)
@@ -121,17 +122,13 @@ TEST_F_TIMEOUT(crowd, unbound, TEST_S)
 
 static void take_away(const void *function)
 {
-	char path[128];
-
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/remove",
-		 (const char *)function);
-	write_file(path, "1");
+	function_remove(function);
 }
 
 TEST_F_TIMEOUT(crowd, removed, TEST_S)
 {
 	ENDS_BY(take_away, self->function);
-	ASSERT_EQ(0, write_file("/sys/bus/pci/rescan", "1"));
+	ASSERT_EQ(0, pci_rescan());
 }
 
 TEST_HARNESS_MAIN

@@ -4,7 +4,6 @@
  * descriptors.
  */
 #include <errno.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include <unistd.h>
 
 #include "kselftest_harness.h"
+#include "pci_test.h"
 #include "vendor_test.h"
 
 FIXTURE(lifetime)
@@ -117,16 +117,12 @@ TEST_F_TIMEOUT(lifetime, module_unload, TEST_S)
 /* Theory: removal of the PCI function leaves descriptors that only close. */
 TEST_F_TIMEOUT(lifetime, pci_remove, TEST_S)
 {
-	char path[PATH_MAX];
-
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/remove",
-		 self->function);
-	ASSERT_EQ(0, write_file(path, "1"));
+	ASSERT_EQ(0, function_remove(self->function));
 	EXPECT_EQ(self->nodes - 1, node_count());
 	EXPECT_TRUE(all_gone(self->fd));
 	EXPECT_TRUE(contexts_are(self->control, 0));
 	EXPECT_GE(0, firmware_objects(self->control, "page"));
-	ASSERT_EQ(0, write_file("/sys/bus/pci/rescan", "1"));
+	ASSERT_EQ(0, pci_rescan());
 	ASSERT_TRUE(node_wait(self->nodes));
 	EXPECT_TRUE(all_gone(self->fd));
 }

@@ -110,6 +110,7 @@ const struct vendor vendor_mlx5 = {
 	.type = FWCTL_DEVICE_TYPE_MLX5,
 	.module = "mlx5_fwctl",
 	.driver = "/sys/bus/auxiliary/drivers/mlx5_fwctl.mlx5_fwctl",
+	.device = "cx",
 	.info_len = sizeof(struct fwctl_info_mlx5),
 	.info_is_right = info_is_right,
 	.ask = ask,

@@ -15,6 +15,7 @@
 
 #include "crowd_test.h"
 #include "kselftest_harness.h"
+#include "pci_test.h"
 #include "vendor_test.h"
 
 enum { UMEMS = 64, OP_DESTROY_UMEM = 0xa0a };
@@ -280,14 +281,12 @@ TEST_F_TIMEOUT(quarantine, unbound, TEST_S)
 TEST_F_TIMEOUT(quarantine, removed, TEST_S)
 {
 	char *room = memory(2 * UMEMS * PAGE);
-	char path[128];
 
 	ASSERT_NE(NULL, room);
 	ASSERT_EQ(0, register_all(self->fd, room));
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/remove", self->function);
-	ASSERT_EQ(0, write_file(path, "1"));
+	ASSERT_EQ(0, function_remove(self->function));
 	EXPECT_EQ(self->pinned, pinned_pages());
-	ASSERT_EQ(0, write_file("/sys/bus/pci/rescan", "1"));
+	ASSERT_EQ(0, pci_rescan());
 }
 
 TEST_HARNESS_MAIN

@@ -6,14 +6,12 @@
  * sign of a broken one.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "crowd_test.h"
 #include "kselftest_harness.h"
+#include "pci_test.h"
 
 FIXTURE(reset)
 {
@@ -35,72 +33,35 @@ FIXTURE_VARIANT(reset)
 	int (*end)(const char *function, int control);
 };
 
-static int function_reset(const char *function, int control)
-{
-	char path[PATH_MAX];
-
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/reset", function);
-	return write_file(path, "1");
-}
-
-/* A fatal error of the link, seen by the port above. */
-static int link_error(const char *function, int control)
-{
-	/* As in drivers/pci/pcie/aer_inject.c. */
-	struct {
-		uint8_t bus, dev, fn;
-		uint32_t uncorrectable, correctable, header_log[4], domain;
-	} error = { .uncorrectable = 1 << 4 };
-	char path[PATH_MAX], target[PATH_MAX], *port, *end;
-	unsigned int bus, dev, fn;
-	ssize_t len;
-	int fd;
-
-	if (modprobe("aer_inject"))
-		return -ENOENT;
-	/* .../PORT/FUNCTION */
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s", function);
-	len = readlink(path, target, sizeof(target) - 1);
-	if (len < 0)
-		return -errno;
-	target[len] = 0;
-	end = strrchr(target, '/');
-	if (!end)
-		return -EINVAL;
-	*end = 0;
-	port = strrchr(target, '/');
-	if (!port || sscanf(port, "/%x:%x:%x.%x", &error.domain, &bus, &dev, &fn) != 4)
-		return -EINVAL;
-	error.bus = bus;
-	error.dev = dev;
-	error.fn = fn;
-	fd = open("/dev/aer_inject", O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	len = write(fd, &error, sizeof(error));
-	close(fd);
-	return len == sizeof(error) ? 0 : -EIO;
-}
-
 /* The device is gone from the bus: all reads are ones. */
 static int no_device(const char *function, int control)
 {
 	return control_ask(control, "{\"op\":\"exit\"}") ? 0 : -EIO;
 }
 
+static int by_reset(const char *function, int control)
+{
+	return function_reset(function);
+}
+
+static int by_link_error(const char *function, int control)
+{
+	return link_error(function);
+}
+
 FIXTURE_VARIANT_ADD(reset, idle_function)
 {
-	.node = 0, .busy = false, .comes_back = true, .end = function_reset,
+	.node = 0, .busy = false, .comes_back = true, .end = by_reset,
 };
 
 FIXTURE_VARIANT_ADD(reset, function)
 {
-	.node = 1, .busy = true, .comes_back = true, .end = function_reset,
+	.node = 1, .busy = true, .comes_back = true, .end = by_reset,
 };
 
 FIXTURE_VARIANT_ADD(reset, link_error)
 {
-	.node = 2, .busy = true, .comes_back = false, .end = link_error,
+	.node = 2, .busy = true, .comes_back = false, .end = by_link_error,
 };
 
 FIXTURE_VARIANT_ADD(reset, no_device)
@@ -140,7 +101,6 @@ FIXTURE_TEARDOWN(reset)
  */
 TEST_F_TIMEOUT(reset, ends, TEST_S)
 {
-	char path[PATH_MAX];
 	int fd;
 
 	ASSERT_EQ(0, variant->end(self->function, self->control));
@@ -158,9 +118,7 @@ TEST_F_TIMEOUT(reset, ends, TEST_S)
 		close(fd);
 	} else {
 		ASSERT_TRUE(node_wait(self->nodes - 1));
-		snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/remove",
-			 self->function);
-		ASSERT_EQ(0, write_file(path, "1"));
+		ASSERT_EQ(0, function_remove(self->function));
 	}
 	EXPECT_TRUE(all_gone(self->fd));
 	/* It has confirmed nothing, and cannot write any more. */

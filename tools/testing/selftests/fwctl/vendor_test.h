@@ -21,6 +21,8 @@ struct vendor {
 	const char *module;
 	/* The driver on the auxiliary bus; has bind and unbind. */
 	const char *driver;
+	/* What the names of emulated devices begin with. */
+	const char *device;
 
 	/* FWCTL_INFO: bytes of its data, and whether they are right. */
 	uint32_t info_len;
