@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 /// Numbers of ioctls are macros of macros, which a constant makes bindgen see.
 const HEADER: &str = "
+#include <fwctl/bnxt.h>
 #include <fwctl/fwctl.h>
 #include <fwctl/mlx5.h>
 
@@ -24,7 +25,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let headers = here.join("../../../include/uapi");
     let out = PathBuf::from(env::var("OUT_DIR")?).join("uapi.rs");
     println!("cargo::rerun-if-changed=build.rs");
-    for header in ["fwctl/fwctl.h", "fwctl/mlx5.h"] {
+    for header in ["fwctl/bnxt.h", "fwctl/fwctl.h", "fwctl/mlx5.h"] {
         println!("cargo::rerun-if-changed={}", headers.join(header).display());
     }
     bindgen::Builder::default()

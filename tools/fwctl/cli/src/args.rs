@@ -114,7 +114,7 @@ pub(crate) struct RpcArgs {
     /// Pad the request with zeroes to this many bytes
     #[arg(long, value_name = "BYTES", value_parser = parse_len)]
     pub(crate) in_len: Option<usize>,
-    /// Room for the reply [default: as long as the request]
+    /// Room for the reply [default: as long as the request; for bnxt, of any]
     #[arg(long, value_name = "BYTES", value_parser = parse_len)]
     pub(crate) out_len: Option<usize>,
     /// Write the bytes of the reply to this file, or to standard output for -

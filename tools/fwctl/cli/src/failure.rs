@@ -59,15 +59,24 @@ struct Body<'a> {
 /// Status of the firmware, in JSON.
 #[derive(Debug, Serialize)]
 pub(crate) struct Status {
-    code: u8,
+    code: u16,
     name: Option<&'static str>,
 }
 
 impl From<fwctl::mlx5::Status> for Status {
     fn from(status: fwctl::mlx5::Status) -> Self {
         Self {
-            code: status.0,
+            code: status.0.into(),
             name: status.name(),
+        }
+    }
+}
+
+impl From<fwctl::bnxt::ErrorCode> for Status {
+    fn from(code: fwctl::bnxt::ErrorCode) -> Self {
+        Self {
+            code: code.0,
+            name: code.name(),
         }
     }
 }
@@ -117,13 +126,17 @@ impl Failure {
         }
         let error = self.source.as_deref();
         let firmware = error.and_then(Error::firmware);
+        let status = match error {
+            Some(Error::Hwrm { code, .. }) => Some((*code).into()),
+            _ => firmware.map(|(status, _)| status.into()),
+        };
         let report = Report {
             error: Body {
                 message: &self.message,
                 hint: self.hint.as_deref(),
                 exit: self.exit as u8,
                 errno: error.and_then(Error::errno).map(|errno| errno.to_string()),
-                status: firmware.map(|(status, _)| status.into()),
+                status,
                 syndrome: firmware.map(|(_, syndrome)| syndrome),
             },
         };
@@ -159,10 +172,10 @@ fn advise(error: &Error, host: &Host) -> (Exit, Option<String>) {
     let say = |exit, hint: &str| (exit, Some(hint.to_owned()));
     match error {
         Error::NoDevice { why, .. } => match why {
-            NoDevice::NoClass => say(Exit::NoDevice, "load a driver of it, such as mlx5_fwctl"),
+            NoDevice::NoClass => say(Exit::NoDevice, "load a driver of it, such as mlx5_fwctl or bnxt_fwctl"),
             NoDevice::None => say(
                 Exit::NoDevice,
-                "see with lspci -k whether the hardware has its driver, and with lsmod whether mlx5_fwctl is there",
+                "see with lspci -k whether the hardware has its driver, and with lsmod whether mlx5_fwctl or bnxt_fwctl is there",
             ),
             NoDevice::Unknown(_) => say(Exit::NoDevice, "see fwctl list"),
             NoDevice::Several(_) => say(Exit::NoDevice, "name one of them"),
@@ -177,8 +190,12 @@ fn advise(error: &Error, host: &Host) -> (Exit, Option<String>) {
         Error::Firmware { status, .. } => {
             (Exit::Firmware, status.meaning().map(str::to_owned))
         }
+        Error::Hwrm { code, .. } => (Exit::Firmware, code.meaning().map(str::to_owned)),
         Error::Reply { .. } => (Exit::Data, None),
-        Error::OtherType { .. } => say(Exit::NoDevice, "this command is for mlx5 devices"),
+        Error::OtherType { wanted, .. } => (
+            Exit::NoDevice,
+            Some(format!("this command is for {wanted} devices")),
+        ),
         _ => (Exit::Failed, None),
     }
 }
@@ -210,13 +227,13 @@ fn sending(errno: Errno, scope: Scope, host: &Host) -> (Exit, Option<String>) {
         Errno::OPNOTSUPP => (Exit::Refused, "this kernel does not know the scope"),
         Errno::MSGSIZE => (
             Exit::Refused,
-            "mlx5 takes 16 bytes to 256 KiB in either direction",
+            "mlx5 takes 16 bytes to 256 KiB in either direction, bnxt requests of 16 to 128 bytes, in words",
         ),
         Errno::NOENT => (
             Exit::Refused,
             "it names an object that this process did not make",
         ),
-        Errno::FAULT => (Exit::Refused, "it names memory that its key does not cover"),
+        Errno::FAULT => (Exit::Refused, "it names memory that is not there, or that its key does not cover"),
         Errno::BUSY => (Exit::Refused, "something else needs the object still"),
         Errno::NOSPC => (Exit::Refused, "this process has as many objects as it may"),
         Errno::NOMEM => (

@@ -315,7 +315,7 @@ fn schemas_are_strict() {
         r#"{"error":{"message":"m","exit":9}}"#,
         r#"{"error":{"message":"m","exit":"3"}}"#,
         r#"{"error":{"message":"m","exit":3,"more":1}}"#,
-        r#"{"error":{"message":"m","exit":3,"status":{"code":256,"name":null}}}"#,
+        r#"{"error":{"message":"m","exit":3,"status":{"code":65536,"name":null}}}"#,
     ] {
         assert!(
             schema::check("error", &serde_json::from_str(wrong).unwrap()).is_err(),

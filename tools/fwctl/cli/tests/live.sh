@@ -1,11 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# live.sh: the cases of cases.txt on devices as they were recorded, with the command at FWCTL; then what no recording has:
-# callers without rights, and lockdown. Runs in a VM with two devices whose dumps have 8,192 bytes. Prints TAP.
+# live.sh: the cases of CASES on devices as they were recorded, with the command at FWCTL; with cases.txt then what no
+# recording has: callers without rights, and lockdown. Runs in a VM with two devices whose dumps have 8,192 bytes; for
+# cases-bnxt.txt, with a NetXtreme. Prints TAP.
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 fwctl=${FWCTL:?is the command to test}
+cases=${CASES:-cases.txt}
 n=0
 cd "$(mktemp -d)" || exit 1
 
@@ -41,7 +43,8 @@ while read -r name schema exit arguments; do
 		why='another file'
 	fi
 	result "$name" "$why" "$(cat out)"
-done <"$here/cases.txt"
+done <"$here/$cases"
+[ "$cases" = cases.txt ] || { printf '1..%d\n' "$n" && exit; }
 
 # says NAME STATUS PATTERN CMD...
 says()

@@ -19,7 +19,9 @@ struct Case {
 }
 
 fn cases() -> Vec<Case> {
-    let text = fs::read_to_string(tests("cases.txt")).unwrap();
+    let files = ["cases.txt", "cases-bnxt.txt"];
+    let text = files.map(|file| fs::read_to_string(tests(file)).unwrap());
+    let text = text.concat();
     let lines = text
         .lines()
         .filter(|line| !line.is_empty() && !line.starts_with('#'));

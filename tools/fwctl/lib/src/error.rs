@@ -6,6 +6,8 @@ use std::error;
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::bnxt::ErrorCode;
+use crate::device::DeviceType;
 use crate::errno::Errno;
 use crate::mlx5::Status;
 use crate::scope::Scope;
@@ -63,6 +65,15 @@ pub enum Error {
         /// The firmware's own code for what it disliked; only its vendor knows more.
         syndrome: u32,
     },
+    /// The firmware of a NetXtreme answered with an error code.
+    Hwrm {
+        /// Name of the device.
+        on: String,
+        /// Which RPC.
+        rpc: Rpc,
+        /// Error code of the response.
+        code: ErrorCode,
+    },
     /// The firmware answered something that makes no sense.
     Reply {
         /// Name of the device.
@@ -77,7 +88,9 @@ pub enum Error {
         /// Name of the device.
         on: String,
         /// What it is.
-        is: crate::DeviceType,
+        is: DeviceType,
+        /// What it should be.
+        wanted: DeviceType,
     },
     /// A stand-in for the kernel could not answer.
     StandIn {
@@ -187,8 +200,13 @@ impl fmt::Display for Error {
                 "{on}: {}: the firmware answers {status}, syndrome {syndrome:#x}",
                 rpc.what
             ),
+            Self::Hwrm { on, rpc, code } => {
+                write!(f, "{on}: {}: the firmware answers {code}", rpc.what)
+            }
             Self::Reply { on, what, why } => write!(f, "{on}: {what}: {why}"),
-            Self::OtherType { on, is } => write!(f, "{on}: is no mlx5 device but {is}"),
+            Self::OtherType { on, is, wanted } => {
+                write!(f, "{on}: is no {wanted} device but {is}")
+            }
             Self::StandIn { on, why } => write!(f, "{on}: {why}"),
         }
     }

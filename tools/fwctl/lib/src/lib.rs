@@ -5,7 +5,7 @@
 //! [`discovery`] says which devices there are, [`Device`] is an open one. Its calls are those of
 //! `include/uapi/fwctl/fwctl.h`: who it is ([`Device::info`]), one request and its reply
 //! ([`Device::rpc`]), memory that the firmware may write ([`Device::umem`]). [`mlx5`] knows what the
-//! requests of ConnectX devices look like.
+//! requests of ConnectX devices look like, [`bnxt`] those of NetXtreme.
 //!
 //! ```no_run
 //! use fwctl::{mlx5::Mlx5, Device, Result, Sysfs};
@@ -28,6 +28,7 @@
     allow(clippy::indexing_slicing, clippy::unwrap_used, clippy::panic)
 )]
 
+pub mod bnxt;
 mod device;
 pub mod discovery;
 mod errno;

@@ -236,6 +236,7 @@ fn parse_info(on: &str, info: &Info) -> Result<Mlx5Info> {
         return Err(Error::OtherType {
             on: on.to_owned(),
             is: info.device_type,
+            wanted: DeviceType::Mlx5,
         });
     }
     // A structure of the kernel, so in its byte order.

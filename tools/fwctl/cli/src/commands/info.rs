@@ -4,7 +4,8 @@
 
 use std::io;
 
-use fwctl::mlx5::{Mlx5, UCTX_CAPS};
+use fwctl::bnxt::{self, BnxtInfo};
+use fwctl::mlx5::{self, Mlx5};
 use fwctl::DeviceType;
 use serde::Serialize;
 
@@ -28,6 +29,7 @@ struct Entry {
     device_type: Type,
     data: String,
     mlx5: Option<Mlx5Entry>,
+    bnxt: Option<BnxtEntry>,
 }
 
 #[derive(Serialize)]
@@ -43,10 +45,24 @@ struct Mlx5Entry {
     uctx_caps_names: Vec<&'static str>,
 }
 
-/// Names of the rights in a user context.
+#[derive(Serialize)]
+struct BnxtEntry {
+    uctx_caps: u32,
+    uctx_caps_names: Vec<&'static str>,
+}
+
+/// Names of the rights in a user context of mlx5.
 pub(super) fn uctx_names(caps: u32) -> Vec<&'static str> {
-    let set = UCTX_CAPS.iter().filter(|(bit, _)| caps & bit != 0);
+    names(mlx5::UCTX_CAPS, caps)
+}
+
+fn names(all: &[(u32, &'static str)], caps: u32) -> Vec<&'static str> {
+    let set = all.iter().filter(|(bit, _)| caps & bit != 0);
     set.map(|&(_, name)| name).collect()
+}
+
+fn uctx_caps(caps: u32, names: &[&str]) -> (&'static str, String) {
+    ("uctx caps", format!("{caps:#x} {}", names.join(" ")))
 }
 
 impl Report for Infos {
@@ -65,13 +81,15 @@ impl Report for Infos {
             pairs.push(("address", known(&device.bus_address)));
             pairs.push(("driver", known(&device.driver)));
             pairs.push(("pci id", known(&device.pci_id)));
-            match &entry.mlx5 {
-                Some(mlx5) => {
+            match (&entry.mlx5, &entry.bnxt) {
+                (Some(mlx5), _) => {
                     pairs.push(("uid", mlx5.uid.to_string()));
-                    let names = mlx5.uctx_caps_names.join(" ");
-                    pairs.push(("uctx caps", format!("{:#x} {names}", mlx5.uctx_caps)));
+                    pairs.push(uctx_caps(mlx5.uctx_caps, &mlx5.uctx_caps_names));
                 }
-                None => pairs.push(("data", entry.data.clone())),
+                (None, Some(bnxt)) => {
+                    pairs.push(uctx_caps(bnxt.uctx_caps, &bnxt.uctx_caps_names));
+                }
+                (None, None) => pairs.push(("data", entry.data.clone())),
             }
             page.pairs(&pairs)?;
         }
@@ -100,6 +118,17 @@ pub(super) fn run(session: &mut Session, args: &InfoArgs) -> Result<(), Failure>
             }
             _ => None,
         };
+        let bnxt = match info.device_type {
+            DeviceType::Bnxt => {
+                let parsed = BnxtInfo::parse(&device, &info);
+                let parsed = parsed.map_err(|error| session.failed(error))?;
+                Some(BnxtEntry {
+                    uctx_caps: parsed.uctx_caps,
+                    uctx_caps_names: names(bnxt::UCTX_CAPS, parsed.uctx_caps),
+                })
+            }
+            _ => None,
+        };
         devices.push(Entry {
             device: node.into(),
             device_type: Type {
@@ -108,6 +137,7 @@ pub(super) fn run(session: &mut Session, args: &InfoArgs) -> Result<(), Failure>
             },
             data: hex::digits(&info.data),
             mlx5,
+            bnxt,
         });
     }
     session.show(&Infos { devices })

@@ -6,8 +6,9 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
 
+use fwctl::bnxt;
 use fwctl::mlx5::{self, bits};
-use fwctl::{Error, Rpc, Scope};
+use fwctl::{Device, Error, Rpc, Scope};
 use serde::Serialize;
 
 use crate::args::RpcArgs;
@@ -16,8 +17,39 @@ use crate::hex;
 use crate::page::{Look, Page, Report};
 use crate::session::Session;
 
-/// Driver whose mailboxes begin with a status.
-const MLX5: &str = "mlx5_core";
+/// Whose layout a request has, by the driver of the hardware.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Layout {
+    Mlx5,
+    Bnxt,
+    Other,
+}
+
+impl Layout {
+    fn of(device: &Device) -> Self {
+        match device.node().driver.as_deref() {
+            Some("mlx5_core") => Self::Mlx5,
+            Some("bnxt_en") => Self::Bnxt,
+            _ => Self::Other,
+        }
+    }
+
+    fn describe(self, request: &[u8]) -> String {
+        match self {
+            Self::Mlx5 => mlx5::describe(request),
+            Self::Bnxt => bnxt::describe(request),
+            Self::Other => format!("RPC of {} bytes", request.len()),
+        }
+    }
+
+    /// Bytes that a reply may have, where nobody says.
+    fn room(self, request: &[u8]) -> usize {
+        match self {
+            Self::Bnxt => bnxt::MAX_RESPONSE_LEN,
+            Self::Mlx5 | Self::Other => request.len(),
+        }
+    }
+}
 
 /// `schema/rpc.json`.
 #[derive(Serialize)]
@@ -31,6 +63,7 @@ struct Answer {
     /// Bytes that the firmware answered, of which `out` may hold fewer.
     out_len: u32,
     mlx5: Option<Outbox>,
+    bnxt: Option<Response>,
     #[serde(skip)]
     bytes: Vec<u8>,
 }
@@ -42,6 +75,14 @@ struct Outbox {
     syndrome: u32,
     #[serde(skip)]
     code: mlx5::Status,
+}
+
+#[derive(Serialize)]
+struct Response {
+    request: String,
+    error: Status,
+    #[serde(skip)]
+    code: bnxt::ErrorCode,
 }
 
 impl Report for Answer {
@@ -56,6 +97,14 @@ impl Report for Answer {
                 "{}: {status}, syndrome {:#x}",
                 outbox.request, outbox.syndrome
             ))?;
+        }
+        if let Some(response) = &self.bnxt {
+            let look = match response.code {
+                bnxt::ErrorCode::SUCCESS => Look::Good,
+                _ => Look::Bad,
+            };
+            let code = page.paint(look, &response.code.to_string());
+            page.line(&format!("{}: {code}", response.request))?;
         }
         for line in hex::dump(&self.bytes) {
             page.line(&line)?;
@@ -81,24 +130,17 @@ pub(super) fn run(session: &mut Session, args: &RpcArgs) -> Result<(), Failure> 
     }
     let scope = args.scope.scope.unwrap_or(Scope::DebugReadOnly);
     let device = session.device(&args.device.device)?;
-    let is_mlx5 = device.node().driver.as_deref() == Some(MLX5);
-    let what = match is_mlx5 {
-        true => mlx5::describe(&request),
-        false => format!("RPC of {} bytes", request.len()),
-    };
-    let room = args.out_len.unwrap_or(request.len());
+    let layout = Layout::of(&device);
+    let what = layout.describe(&request);
+    let room = args.out_len.unwrap_or(layout.room(&request));
     let reply = device.rpc(scope, &request, room);
     let reply = reply.map_err(|error| session.failed(error.about(&what)))?;
-    let outbox = is_mlx5.then(|| outbox(&what, &reply.bytes)).flatten();
-    let failed = outbox
-        .as_ref()
-        .filter(|outbox| outbox.code != mlx5::Status::OK);
-    let failed = failed.map(|outbox| Error::Firmware {
-        on: device.name().to_owned(),
-        rpc: Rpc { scope, what },
-        status: outbox.code,
-        syndrome: outbox.syndrome,
-    });
+    let (outbox, response) = match layout {
+        Layout::Mlx5 => (outbox(&what, &reply.bytes), None),
+        Layout::Bnxt => (None, response(&what, &reply.bytes)),
+        Layout::Other => (None, None),
+    };
+    let failed = failure(device.name(), Rpc { scope, what }, &outbox, &response);
     match args.output.as_deref() {
         Some(path) if path == Path::new("-") => session.page().bytes(&reply.bytes)?,
         Some(path) => {
@@ -115,6 +157,7 @@ pub(super) fn run(session: &mut Session, args: &RpcArgs) -> Result<(), Failure> 
             reply: hex::digits(&reply.bytes),
             out_len: reply.full_len,
             mlx5: outbox,
+            bnxt: response,
             bytes: reply.bytes,
         })?;
     }
@@ -129,6 +172,38 @@ fn outbox(what: &str, reply: &[u8]) -> Option<Outbox> {
         syndrome: bits::get32(reply, 4)?,
         code,
     })
+}
+
+fn response(what: &str, reply: &[u8]) -> Option<Response> {
+    let code = bnxt::error_code(reply)?;
+    Some(Response {
+        request: what.to_owned(),
+        error: code.into(),
+        code,
+    })
+}
+
+/// What the firmware refused, if it did.
+fn failure(
+    on: &str,
+    rpc: Rpc,
+    outbox: &Option<Outbox>,
+    response: &Option<Response>,
+) -> Option<Error> {
+    let on = on.to_owned();
+    match (outbox, response) {
+        (Some(outbox), _) if outbox.code != mlx5::Status::OK => Some(Error::Firmware {
+            on,
+            rpc,
+            status: outbox.code,
+            syndrome: outbox.syndrome,
+        }),
+        (_, Some(response)) if response.code != bnxt::ErrorCode::SUCCESS => {
+            let code = response.code;
+            Some(Error::Hwrm { on, rpc, code })
+        }
+        _ => None,
+    }
 }
 
 fn read(request: &str) -> Result<Vec<u8>, Failure> {
