@@ -61,8 +61,8 @@ selftests: setup ## the test programs
 		KERNEL_SOURCE="$$KERNEL_SOURCE" OUTPUT="$$FWCTL_CACHE/selftests"
 
 .PHONY: demo
-demo: modules tools fwctl ## a tour: vendor tools and the command fwctl talk to a device, in a VM
-	@$(in-root) $(testing)/demo
+demo: modules tools fwctl ## a tour: vendor tools and the command fwctl talk to a device, in a VM; VENDOR=bnxt
+	@$(in-root) $(testing)/demo $(VENDOR)
 
 .PHONY: tour
 tour: modules tools fwctl ## the same, and put what it prints into README.md
