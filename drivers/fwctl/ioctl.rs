@@ -203,7 +203,7 @@ fn deliver(context: &Context, label: Label, request: Request) -> Result<Reply> {
         }
         Delivery::Worker => request,
         Delivery::Attached => {
-            let named = calls.named(&request)?;
+            let named = calls.named(context, &request)?;
             drop(calls);
             return deliver_attached(context, label, request, named);
         }

@@ -67,7 +67,7 @@ pub struct DriverOps {
     /// See [`Operations::check`].
     pub check: unsafe fn(*mut bindings::fwctl_uctx, Scope, &Request) -> Result<Delivery>,
     /// See [`Operations::named`].
-    pub named: fn(&Request) -> Result<Named>,
+    pub named: unsafe fn(*mut bindings::fwctl_uctx, &Request) -> Result<Named>,
     /// See [`Operations::rpc`].
     pub rpc: unsafe fn(*mut bindings::fwctl_uctx, Scope, Request) -> Result<Reply>,
     /// See [`Operations::rpc_attached`].
@@ -160,7 +160,7 @@ pub(crate) const fn ops<T: Operations>() -> DriverOps {
         closed: closed::<T>,
         info: info::<T>,
         check: check::<T>,
-        named: T::named,
+        named: named::<T>,
         rpc: rpc::<T>,
         rpc_attached: rpc_attached::<T>,
         start: start::<T>,
@@ -353,6 +353,17 @@ unsafe fn check<T: Operations>(
             T::check(context, data, scope, request)
         })
     }
+}
+
+/// # Safety
+///
+/// As [`DriverOps`] says.
+unsafe fn named<T: Operations>(
+    uctx: *mut bindings::fwctl_uctx,
+    request: &Request,
+) -> Result<Named> {
+    // SAFETY: As required of the caller.
+    unsafe { with_context::<T, _>(uctx, |context, _| T::named(context, request)) }
 }
 
 /// # Safety

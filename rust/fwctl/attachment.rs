@@ -6,9 +6,12 @@
 //! it: in before the request is sent, out once it is answered, and never while it is inside of the
 //! driver. A page fault that never ends holds up its own caller only.
 
-use super::sys::{
-    memory,
-    uaccess, //
+use super::{
+    sys::{
+        memory,
+        uaccess, //
+    },
+    ResourceId, //
 };
 use kernel::{
     prelude::*,
@@ -44,9 +47,18 @@ pub struct UserMemory {
     pub whole: bool,
 }
 
+/// Whose a place is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// It is copied.
+    User(UserMemory),
+    /// It is in a resource of the descriptor, which the device uses itself.
+    Resource(ResourceId),
+}
+
 /// The places that a request names, in an order that its driver knows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Named([Option<UserMemory>; MAX_ATTACHMENTS]);
+pub struct Named([Option<Place>; MAX_ATTACHMENTS]);
 
 impl Named {
     /// Place `index` is this one. `EINVAL` for a place beyond [`MAX_ATTACHMENTS`], `EMSGSIZE` for one
@@ -55,6 +67,15 @@ impl Named {
         if place.len > MAX_ATTACHMENT_LEN {
             return Err(EMSGSIZE);
         }
+        self.put(index, Place::User(place))
+    }
+
+    /// Place `index` is in this resource, such as a umem, and nothing is copied. `EINVAL` as above.
+    pub fn set_resource(&mut self, index: usize, id: ResourceId) -> Result {
+        self.put(index, Place::Resource(id))
+    }
+
+    fn put(&mut self, index: usize, place: Place) -> Result {
         *self.0.get_mut(index).ok_or(EINVAL)? = Some(place);
         Ok(())
     }
@@ -125,27 +146,55 @@ impl Attachment {
     }
 }
 
-/// What a request names, copied.
-pub struct Attachments(KBox<[Option<Attachment>; MAX_ATTACHMENTS]>);
+enum Slot {
+    Nothing,
+    Copy(Attachment),
+    Resource(ResourceId),
+}
+
+/// What a request names, copied where it is not in a resource.
+pub struct Attachments(KBox<[Slot; MAX_ATTACHMENTS]>);
 
 impl Attachments {
     /// Copies what goes to the firmware, and looks whether what comes from it can be written. To be
     /// called by whom it belongs to, outside of the driver. `EFAULT`, `ENOMEM`. May sleep.
     pub fn take(named: Named) -> Result<Self> {
-        let mut all = KBox::new([const { None }; MAX_ATTACHMENTS], GFP_KERNEL_ACCOUNT)?;
+        let mut all = KBox::new(
+            [const { Slot::Nothing }; MAX_ATTACHMENTS],
+            GFP_KERNEL_ACCOUNT,
+        )?;
         for (slot, place) in all.iter_mut().zip(named.0) {
-            *slot = place.map(Attachment::new).transpose()?;
+            *slot = match place {
+                None => Slot::Nothing,
+                Some(Place::User(memory)) => Slot::Copy(Attachment::new(memory)?),
+                Some(Place::Resource(id)) => Slot::Resource(id),
+            };
         }
         Ok(Self(all))
     }
 
     /// Writes what came from the firmware to user memory. As [`take`](Self::take). `EFAULT`.
     pub fn give(&self) -> Result {
-        self.0.iter().flatten().try_for_each(Attachment::give)
+        self.0.iter().try_for_each(|slot| match slot {
+            Slot::Copy(attachment) => attachment.give(),
+            Slot::Nothing | Slot::Resource(_) => Ok(()),
+        })
     }
 
-    /// The place `index` of those that [`Operations::named`](super::Operations::named) had.
+    /// The place `index` of those that [`Operations::named`](super::Operations::named) had, if it is
+    /// copied.
     pub fn get_mut(&mut self, index: usize) -> Option<&mut Attachment> {
-        self.0.get_mut(index)?.as_mut()
+        match self.0.get_mut(index)? {
+            Slot::Copy(attachment) => Some(attachment),
+            Slot::Nothing | Slot::Resource(_) => None,
+        }
+    }
+
+    /// The resource that place `index` is in, if it is in one.
+    pub fn resource(&self, index: usize) -> Option<ResourceId> {
+        match self.0.get(index)? {
+            Slot::Resource(id) => Some(*id),
+            Slot::Nothing | Slot::Copy(_) => None,
+        }
     }
 }

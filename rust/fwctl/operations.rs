@@ -219,9 +219,9 @@ pub trait Operations: Sized + Send + Sync + 'static {
     ) -> Result<Delivery>;
 
     /// What a request names in the caller's memory, for which [`check`](Self::check) said
-    /// [`Delivery::Attached`]. Sends nothing, waits for nothing.
-    fn named(request: &Request) -> Result<Named> {
-        let _ = request;
+    /// [`Delivery::Attached`]. Runs in the caller; sends nothing, waits for nothing.
+    fn named(context: &UserContext<'_, Self>, request: &Request) -> Result<Named> {
+        let _ = (context, request);
         Ok(Named::default())
     }
 

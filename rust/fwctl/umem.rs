@@ -216,6 +216,52 @@ impl Umem {
             })
     }
 
+    /// Where the device has the `len` bytes at the user address `addr`, if all are in it and are
+    /// contiguous for the device.
+    fn place(&self, addr: u64, len: u64) -> Option<u64> {
+        let into = addr.checked_sub(self.addr())?;
+        if into.checked_add(len)? > self.len() {
+            return None;
+        }
+        let mut before = into + u64::from(self.page_offset());
+        // What is contiguous from there on.
+        let mut run = None;
+        for segment in self.mapping()?.segments() {
+            let end = segment.addr + segment.len;
+            let (start, end) = match run {
+                None if before >= segment.len => {
+                    before -= segment.len;
+                    continue;
+                }
+                None => (segment.addr + before, end),
+                // Segments can follow each other without a gap.
+                Some((start, at)) if at == segment.addr => (start, end),
+                Some(_) => return None,
+            };
+            if end - start >= len {
+                return Some(start);
+            }
+            run = Some((start, end));
+        }
+        None
+    }
+
+    /// Whether the caller of the current operation, in whose context this has to be asked, has these
+    /// bytes in it, contiguous for the device.
+    pub fn holds(&self, addr: u64, len: u64) -> bool {
+        let is_theirs = |mapping: &Mapping| mapping.pages().is_of_current();
+        self.mapping().is_some_and(is_theirs) && self.place(addr, len).is_some()
+    }
+
+    /// The bus address of the `len` bytes at the user address `addr`; `None` if not all are in it, or
+    /// they are not contiguous for the device. As with [`expose`](Self::expose), the firmware may know
+    /// it from here on.
+    pub fn expose_at(&self, addr: u64, len: u64) -> Option<u64> {
+        let place = self.place(addr, len)?;
+        self.0.expose();
+        Some(place)
+    }
+
     /// The firmware has confirmed that it does not know the memory any more, or never did.
     pub fn released(&self) {
         self.0.released();

@@ -26,6 +26,11 @@ struct mm_struct *fwctl_helper_mm_get(void)
 	return current->mm;
 }
 
+bool fwctl_helper_mm_is_current(const struct mm_struct *mm)
+{
+	return current->mm == mm;
+}
+
 void fwctl_helper_mm_put(struct mm_struct *mm)
 {
 	mmdrop(mm);

@@ -30,7 +30,8 @@ use crate::{
             Command,
             Length, //
         }, //
-    }, //
+    },
+    umem, //
 };
 use fwctl::{
     Attachments,
@@ -41,11 +42,13 @@ use fwctl::{
     Direction,
     DmaBuffer,
     Named,
-    NoResource,
     Operations,
     Reply,
     Request,
     Scope,
+    Umem,
+    UmemFlags,
+    UmemNumbers,
     UserContext,
     UserMemory,
     MAX_ATTACHMENTS, //
@@ -69,39 +72,92 @@ impl Context {
     }
 }
 
-/// The user memory that `request` names.
-fn named(command: &Command, request: &[u8]) -> Result<Named> {
+/// The memory that `request` names: in a umem of the descriptor, or anywhere.
+fn named(context: &UserContext<'_, Context>, command: &Command, request: &[u8]) -> Result<Named> {
     let mut named = Named::default();
     for (index, transfer) in command.transfers.iter().enumerate() {
-        let len = transfer_len(request, transfer.len)?;
+        let (addr, len) = (
+            get64(request, transfer.at),
+            transfer_len(request, transfer.len)?,
+        );
         // A command may have nothing to transfer.
         if len == 0 {
             continue;
         }
-        named.set(
-            index,
-            UserMemory {
-                addr: get64(request, transfer.at),
-                len,
-                direction: transfer.direction,
-                whole: transfer.len != Length::Directory,
-            },
-        )?;
+        // As much as the request says goes into a umem, and so that has to be all.
+        let umem = transfer
+            .len
+            .is_exact()
+            .then(|| context.resources().find(|umem| umem.holds(addr, len)))
+            .flatten();
+        match umem {
+            Some(id) => named.set_resource(index, id)?,
+            None => named.set(
+                index,
+                UserMemory {
+                    addr,
+                    len,
+                    direction: transfer.direction,
+                    whole: transfer.len != Length::Directory,
+                },
+            )?,
+        }
     }
     Ok(named)
 }
 
-type Buffers = [Option<DmaBuffer>; MAX_ATTACHMENTS];
+/// What the device reads or writes for one place that a request names.
+enum Lent<'a> {
+    Nothing,
+    /// A copy.
+    Buffer(DmaBuffer),
+    /// The user's own, at this bus address.
+    Umem(fwctl::Held<'a, umem::UmemObject>, u64, usize),
+}
 
-/// Copies of what `request` names, which the device does not know yet.
-fn buffers(
-    context: &UserContext<'_, Context>,
+impl Lent<'_> {
+    /// Its bus address, which the firmware may know from here on. None if there is nothing to transfer.
+    fn expose(&self) -> Result<u64> {
+        match self {
+            Self::Nothing => Ok(0),
+            Self::Buffer(buffer) => Ok(buffer.expose()),
+            Self::Umem(umem, addr, len) => umem.lend(*addr, *len).ok_or(EFAULT),
+        }
+    }
+
+    fn returned(&self) {
+        match self {
+            Self::Nothing => (),
+            Self::Buffer(buffer) => buffer.released(),
+            Self::Umem(umem, ..) => umem.returned(),
+        }
+    }
+
+    fn lost(&self) {
+        if let Self::Umem(umem, ..) = self {
+            umem.lost();
+        }
+    }
+}
+
+type AllLent<'a> = [Lent<'a>; MAX_ATTACHMENTS];
+
+/// Copies of what `request` names, which the device does not know yet, and umems.
+fn lend<'a>(
+    context: &UserContext<'a, Context>,
     edev: &Edev<'_>,
     command: &Command,
+    request: &[u8],
     attachments: &mut Attachments,
-) -> core::result::Result<Buffers, Failure> {
-    let mut buffers = [const { None }; MAX_ATTACHMENTS];
-    for ((index, transfer), slot) in command.transfers.iter().enumerate().zip(&mut buffers) {
+) -> core::result::Result<AllLent<'a>, Failure> {
+    let mut all = [const { Lent::Nothing }; MAX_ATTACHMENTS];
+    for ((index, transfer), slot) in command.transfers.iter().enumerate().zip(&mut all) {
+        if let Some(id) = attachments.resource(index) {
+            let umem = context.resources().hold(id).map_err(Failure::NotSent)?;
+            let len = transfer_len(request, transfer.len).map_err(Failure::NotSent)?;
+            *slot = Lent::Umem(umem, get64(request, transfer.at), len);
+            continue;
+        }
         let Some(attachment) = attachments.get_mut(index) else {
             continue;
         };
@@ -116,9 +172,9 @@ fn buffers(
         };
         let mut buffer = context.dma_buffer(len).map_err(Failure::NotSent)?;
         buffer.write(attachment.input());
-        *slot = Some(buffer);
+        *slot = Lent::Buffer(buffer);
     }
-    Ok(buffers)
+    Ok(all)
 }
 
 /// Zeroes for as much of a response as the caller of `request` has room for.
@@ -140,13 +196,14 @@ fn reply(request: Request, response: &Response<'_>) -> Reply {
 impl Operations for Context {
     type RegistrationData<'a> = Edev<'a>;
     type Info = Info;
-    type Resource = NoResource;
+    type Resource = umem::UmemObject;
 
     const DEVICE_TYPE: DeviceType = DeviceType::Bnxt;
     // The channel takes one message at a time. Who waits for a worker can be killed; who waits for
     // bnxt_en's lock cannot.
     const PARALLEL: u16 = 1;
     const CONTEXT: ContextPlace = ContextPlace::Caller;
+    const UMEM: bool = true;
 
     fn open<'a>(_: &Device<Self>, _: &Self::RegistrationData<'a>) -> impl PinInit<Self, Error> {
         Ok(Self)
@@ -176,10 +233,10 @@ impl Operations for Context {
         })
     }
 
-    fn named(request: &Request) -> Result<Named> {
+    fn named(context: &UserContext<'_, Self>, request: &Request) -> Result<Named> {
         let request = request.input();
         let command = policy::commands::find(get16(request, 0)).ok_or(EBADMSG)?;
-        named(command, request)
+        named(context, command, request)
     }
 
     fn rpc<'a>(
@@ -205,28 +262,33 @@ impl Operations for Context {
     ) -> Result<Reply> {
         let command = Self::judge(scope, request.input())?;
         let mut message = Message::new(request.input(), command);
-        let buffers =
-            buffers(context, edev, command, attachments).map_err(|failure| failure.errno())?;
+        let lent = lend(context, edev, command, request.input(), attachments)
+            .map_err(|failure| failure.errno())?;
         let mut room = response_room(&request)?;
 
-        // In place of the caller's own addresses. Where there is nothing to transfer, none.
-        for (transfer, buffer) in command.transfers.iter().zip(&buffers) {
-            let addr = buffer.as_ref().map_or(0, DmaBuffer::expose);
+        // In place of the caller's own addresses.
+        for (transfer, place) in command.transfers.iter().zip(&lent) {
+            let addr = place
+                .expose()
+                .inspect_err(|_| lent.iter().for_each(Lent::returned))?;
             message.set_address(transfer.at, addr);
         }
         let response = match cmd::exec(edev, &mut message, &mut room, command.effect) {
             // The firmware may write yet: what it knows is kept, and never anybody else's.
-            Err(Failure::Unanswered) => return Err(ETIMEDOUT),
+            Err(Failure::Unanswered) => {
+                lent.iter().for_each(Lent::lost);
+                return Err(ETIMEDOUT);
+            }
             sent => {
-                buffers.iter().flatten().for_each(DmaBuffer::released);
+                lent.iter().for_each(Lent::returned);
                 sent.map_err(|failure| failure.errno())?
             }
         };
         if response.error == 0 {
-            for (index, (transfer, buffer)) in command.transfers.iter().zip(&buffers).enumerate() {
+            for (index, (transfer, place)) in command.transfers.iter().zip(&lent).enumerate() {
                 let attachment = attachments.get_mut(index);
-                if let (Direction::FromDevice, Some(buffer), Some(attachment)) =
-                    (transfer.direction, buffer, attachment)
+                if let (Direction::FromDevice, Lent::Buffer(buffer), Some(attachment)) =
+                    (transfer.direction, place, attachment)
                 {
                     let len = attachment.room();
                     buffer.give(attachment, len);
@@ -234,5 +296,23 @@ impl Operations for Context {
             }
         }
         Ok(reply(request, &response))
+    }
+
+    fn register_umem<'a>(
+        context: &UserContext<'_, Self>,
+        _: &Edev<'a>,
+        umem: Umem,
+        flags: UmemFlags,
+    ) -> Result<UmemNumbers> {
+        // There are no keys.
+        if flags.mkey() {
+            return Err(EOPNOTSUPP);
+        }
+        let place = context.resources().reserve(&[])?;
+        Ok(UmemNumbers {
+            rsc_id: place.commit(umem::UmemObject::new(umem)),
+            umem_id: 0,
+            mkey_id: 0,
+        })
     }
 }

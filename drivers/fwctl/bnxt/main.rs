@@ -21,6 +21,7 @@ mod context;
 mod ffi;
 mod mailbox;
 mod policy;
+mod umem;
 
 use crate::{
     context::Context,

@@ -377,10 +377,11 @@ impl Calls<'_> {
     }
 
     /// What a request names in user memory, of which that was the verdict.
-    pub(crate) fn named(&self, request: &Request) -> Result<Named> {
+    pub(crate) fn named(&self, context: &Context, request: &Request) -> Result<Named> {
         match self.driver.ops {
             Ops::C(_) => Err(EOPNOTSUPP),
-            Ops::Rust(ops) => (Self::rust(ops).named)(request),
+            // SAFETY: The context is open.
+            Ops::Rust(ops) => unsafe { (Self::rust(ops).named)(context.uctx(), request) },
         }
     }
 

@@ -13,7 +13,9 @@
  * Where a request has addresses of host memory, these are the caller's own, 64
  * bits wide for 32-bit callers, too. The kernel copies what is there before the
  * request is sent, and what the firmware says after it has succeeded; where
- * both fail nothing is written.
+ * both fail nothing is written. What is in a umem (FWCTL_RSC_UMEM_REG, flags
+ * 0) of the descriptor and in one piece for the device is not copied: the
+ * device reads or writes there, whether it fails or not.
  */
 #ifndef _UAPI_FWCTL_BNXT_H
 #define _UAPI_FWCTL_BNXT_H

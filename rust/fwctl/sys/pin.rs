@@ -22,6 +22,7 @@ use kernel::{
 extern "C" {
     fn fwctl_helper_user_get() -> *mut c_void;
     fn fwctl_helper_mm_get() -> *mut c_void;
+    fn fwctl_helper_mm_is_current(mm: *const c_void) -> bool;
     fn fwctl_helper_mm_put(mm: *mut c_void);
     fn fwctl_helper_memlock_limit() -> usize;
     fn fwctl_helper_charge(user: *mut c_void, mm: *mut c_void, pages: usize, limit: usize) -> bool;
@@ -102,7 +103,7 @@ pub struct PinnedPages {
     pages: KVVec<*mut bindings::page>,
     addr: usize,
     len: usize,
-    _charge: Charge,
+    charge: Charge,
 }
 
 // SAFETY: Pinned pages can be used and unpinned by any task.
@@ -136,7 +137,7 @@ impl PinnedPages {
             pages: memory::for_user(count)?,
             addr,
             len,
-            _charge: charge,
+            charge,
         };
         while this.pages.len() < count {
             if task::killed() {
@@ -183,6 +184,12 @@ impl PinnedPages {
     /// Whether there are none. There always are.
     pub fn is_empty(&self) -> bool {
         false
+    }
+
+    /// Whether the calling task has it there: it is not of another address space.
+    pub fn is_of_current(&self) -> bool {
+        // SAFETY: The charge has a reference; the pointer is compared and not followed.
+        unsafe { fwctl_helper_mm_is_current(self.charge.mm.as_ptr()) }
     }
 
     /// Pages, whole ones, that hold the bytes.

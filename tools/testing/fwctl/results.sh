@@ -64,13 +64,14 @@ patient=(--emu-arg=--exec-timeout=60)
 # selftests PREFIX MODULES OPTION...: all of them, each list with the devices and the VM that it needs.
 selftests()
 {
-	local prefix=$1 modules=$2 main i386 bnxt bnxt_reset together reset quarantine iommu bounce lockdown power end kexec
+	local prefix=$1 modules=$2 main i386 bnxt bnxt_reset bnxt_iommu together reset quarantine iommu bounce lockdown power end kexec
 	local boot=$logs/kexec
 	shift 2
 	mapfile -t main < <(programs list)
 	mapfile -t i386 < <(programs list-i386)
 	mapfile -t bnxt < <(programs list-bnxt)
 	mapfile -t bnxt_reset < <(programs list-bnxt-reset)
+	mapfile -t bnxt_iommu < <(programs list-bnxt-iommu)
 	mapfile -t together < <(programs list-together)
 	mapfile -t reset < <(programs list-reset)
 	mapfile -t quarantine < <(programs list-quarantine)
@@ -86,6 +87,7 @@ selftests()
 	vm "${prefix}netxtreme" "$modules" "$@" --model netxtreme --devices 2 "${bnxt[@]}"
 	vm "${prefix}netxtreme-reset" "$modules" "$@" --model netxtreme --devices 2 --stock-module aer_inject \
 		--allow-emu-exit "${bnxt_reset[@]}"
+	vm "${prefix}netxtreme-iommu" "$modules" "$@" --model netxtreme --devices 1 --iommu "${bnxt_iommu[@]}"
 	# The first of the two has to be patient.
 	vm "${prefix}together" "$modules" "$@" --model connectx --model netxtreme --devices 2 \
 		--emu-arg=0:--exec-timeout=60 --share "$FWCTL_CACHE/selftests" \

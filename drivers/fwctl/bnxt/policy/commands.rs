@@ -39,6 +39,14 @@ pub(crate) enum Length {
     Batch,
 }
 
+impl Length {
+    /// Whether it says how many bytes the device reads or writes, and not only how many at most or at
+    /// least.
+    pub(crate) fn is_exact(self) -> bool {
+        !matches!(self, Self::Directory | Self::Doubtful16(_))
+    }
+}
+
 /// Host memory that a command names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Transfer {

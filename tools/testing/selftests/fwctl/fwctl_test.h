@@ -96,7 +96,7 @@ bool firmware_late(int control, uint16_t opcode, unsigned int times, unsigned in
 bool firmware_hold(int control, uint16_t opcode, unsigned int times);
 /* Gives the answers that it keeps by now. */
 void firmware_answer(int control);
-/* Gives them, and keeps no more. */
+/* Gives them, and keeps no more. A NetXtreme forgets them: late ones could hit others' memory. */
 void firmware_release(int control);
 /* Commands whose answers it keeps. */
 long long firmware_pending(int control);

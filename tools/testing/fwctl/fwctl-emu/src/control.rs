@@ -11,7 +11,7 @@
 //!                                   optional
 //! {"op":"trace_clear"}
 //! {"op":"fault","fault":{"kind":K,...}}   arms a fault; an unknown kind is answered with the known ones
-//! {"op":"fault_clear"}              disarms all and answers what was held back
+//! {"op":"fault_clear"}              disarms all; a connectx answers what was held back, a netxtreme forgets it
 //! {"op":"exit"}                     as state, then the process ends
 //! ```
 //!

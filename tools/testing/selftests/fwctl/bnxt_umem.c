@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Umems on a NetXtreme: memory of its caller's that the device reads and writes itself
+ * where a request names a part of one, and what becomes of it.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "bnxt_test.h"
+#include "kselftest_harness.h"
+#include "pci_test.h"
+#include "umem_test.h"
+#include "vendor_test.h"
+
+#define READ_ONLY FWCTL_RPC_DEBUG_READ_ONLY
+
+enum {
+	PATTERN = 0xee,
+	PAGES = 32,
+	/* DBG_READ_DIRECT. */
+	CHIP_REGISTERS = 0xb1000000,
+	/* PORT_QSTATS. */
+	TX_STATS = 408,
+	RX_STATS = 528,
+};
+
+FIXTURE(bnxt_umem)
+{
+	int fd, control;
+	long long pinned;
+	uint8_t *room;
+	struct fwctl_rsc_umem_reg umem;
+	struct response out;
+};
+
+FIXTURE_SETUP(bnxt_umem)
+{
+	self->fd = NODE_OPEN(0);
+	self->control = CONTROL_OPEN(0);
+	self->pinned = pinned_pages();
+	self->room = memory(PAGES * PAGE);
+	ASSERT_NE(NULL, self->room);
+	memset(self->room, PATTERN, PAGES * PAGE);
+	ASSERT_EQ(0, umem_register(self->fd, 0, self->room, PAGES * PAGE, &self->umem));
+	EXPECT_EQ(self->pinned + PAGES, pinned_pages());
+	ASSERT_NE(NULL, control_ask(self->control, "{\"op\":\"trace_clear\"}"));
+}
+
+/* Nothing stays pinned, once the device was reset. */
+FIXTURE_TEARDOWN(bnxt_umem)
+{
+	firmware_release(self->control);
+	close(self->fd);
+	EXPECT_EQ(0, function_reset(node_function(0)));
+	EXPECT_TRUE(pinned_wait(self->pinned));
+	close(self->control);
+}
+
+static bool untouched(const uint8_t *at, size_t len)
+{
+	while (len--)
+		if (*at++ != PATTERN)
+			return false;
+	return true;
+}
+
+/* Has the chip's registers read to a place. */
+static struct message registers_to(const void *to, unsigned int words)
+{
+	struct message ask = message(DBG_READ_DIRECT);
+
+	put(&ask, 16, 8, (uintptr_t)to);
+	put(&ask, 24, 4, CHIP_REGISTERS);
+	put(&ask, 28, 4, words);
+	return ask;
+}
+
+/* What the emulated chip has there. */
+static bool are_registers(const uint8_t *at, unsigned int words)
+{
+	for (unsigned int word = 0; word < words; word++)
+		if (got(at, 4 * word, 4) != __builtin_bswap32(word * 0x01010101))
+			return false;
+	return true;
+}
+
+/* Where in a page the firmware was told that the memory begins, with the last request of a type. */
+static unsigned int place_told(int control, uint16_t type)
+{
+	char ask[96], byte[3] = {};
+	unsigned int told = 0;
+	const char *input;
+
+	snprintf(ask, sizeof(ask), "{\"op\":\"trace\",\"opcode\":%u,\"last\":1,\"input\":true}", type);
+	input = control_ask(control, ask);
+	input = input ? strstr(input, "\"input\":\"") : NULL;
+	if (!input)
+		return UINT32_MAX;
+	input += strlen("\"input\":\"") + 2 * 16;
+	for (int i = 0; i < 2; i++) {
+		memcpy(byte, input + 2 * i, 2);
+		told |= strtoul(byte, NULL, 16) << (8 * i);
+	}
+	return told % PAGE;
+}
+
+/* Theory: what is in a umem is written there by the device, without a copy; a copy begins with a page. */
+TEST_F_TIMEOUT(bnxt_umem, in_place, TEST_S)
+{
+	uint8_t *to = self->room + 5 * PAGE + 72;
+	struct message ask = registers_to(to, 200);
+
+	ASSERT_EQ(0, hwrm(self->fd, READ_ONLY, &ask, 32, &self->out));
+	EXPECT_EQ(0, self->out.error);
+	EXPECT_EQ(72, place_told(self->control, DBG_READ_DIRECT));
+	EXPECT_TRUE(are_registers(to, 200));
+	EXPECT_TRUE(untouched(self->room, to - self->room));
+	EXPECT_TRUE(untouched(to + 800, PAGES * PAGE - (to + 800 - self->room)));
+	/* Not of the umem. */
+	uint8_t *beyond = memory(2 * PAGE);
+
+	ASSERT_NE(NULL, beyond);
+	ask = registers_to(beyond + 72, 200);
+	ASSERT_EQ(0, hwrm(self->fd, READ_ONLY, &ask, 32, &self->out));
+	EXPECT_EQ(0, place_told(self->control, DBG_READ_DIRECT));
+	EXPECT_TRUE(are_registers(beyond + 72, 200));
+	/* And after its end. */
+	ASSERT_EQ(0, rsc_destroy(self->fd, self->umem.rsc_id));
+	EXPECT_EQ(self->pinned, pinned_pages());
+	ask = registers_to(to, 100);
+	ASSERT_EQ(0, hwrm(self->fd, READ_ONLY, &ask, 32, &self->out));
+	EXPECT_EQ(0, place_told(self->control, DBG_READ_DIRECT));
+}
+
+/* Theory: over pages it is in place where the device has them in one piece, and else copied; it is right. */
+TEST_F_TIMEOUT(bnxt_umem, over_pages, TEST_S)
+{
+	uint8_t *to = self->room + PAGE + 40;
+	struct message ask = registers_to(to, 0x3000);
+	unsigned int told;
+
+	ASSERT_EQ(0, hwrm(self->fd, READ_ONLY, &ask, 32, &self->out));
+	EXPECT_EQ(0, self->out.error);
+	told = place_told(self->control, DBG_READ_DIRECT);
+	TH_LOG("%s", told ? "in place" : "copied");
+	EXPECT_TRUE(told == 40 || (told == 0 && !has_iommu()));
+	EXPECT_TRUE(are_registers(to, 0x3000));
+	EXPECT_TRUE(untouched(self->room, PAGE + 40));
+	EXPECT_TRUE(untouched(to + 0xc000, PAGE));
+}
+
+/* Theory: what goes to the device is read there. */
+TEST_F_TIMEOUT(bnxt_umem, to_device, TEST_S)
+{
+	struct message ask = message(NVM_WRITE);
+	uint8_t *from = self->room + 3 * PAGE + 8;
+
+	memcpy(from, "of the user's own", 18);
+	put(&ask, 16, 8, (uintptr_t)from);
+	put(&ask, 24, 2, 62);
+	put(&ask, 32, 4, 18);
+	ASSERT_EQ(0, hwrm(self->fd, FWCTL_RPC_DEBUG_WRITE, &ask, 56, &self->out));
+	ASSERT_EQ(0, self->out.error);
+	EXPECT_EQ(8, place_told(self->control, NVM_WRITE));
+	ask = message(NVM_READ);
+	put(&ask, 16, 8, (uintptr_t)self->room);
+	put(&ask, 24, 2, got(&self->out, 12, 2));
+	put(&ask, 32, 4, 18);
+	ASSERT_EQ(0, hwrm(self->fd, READ_ONLY, &ask, 40, &self->out));
+	EXPECT_EQ(0, self->out.error);
+	EXPECT_EQ(0, memcmp(self->room, "of the user's own", 18));
+}
+
+/* Theory: where the request does not say how much comes, nothing but a copy will do. */
+TEST_F_TIMEOUT(bnxt_umem, of_unknown_length, TEST_S)
+{
+	struct message ask = message(NVM_GET_DIR_ENTRIES);
+
+	put(&ask, 16, 8, (uintptr_t)self->room + 8);
+	ASSERT_EQ(0, hwrm(self->fd, READ_ONLY, &ask, 24, &self->out));
+	EXPECT_EQ(0, self->out.error);
+	EXPECT_EQ(0, place_told(self->control, NVM_GET_DIR_ENTRIES));
+	EXPECT_EQ(1, got(self->room, 8, 2));
+}
+
+/* Theory: there are no keys, and no memory of nothing. */
+TEST_F_TIMEOUT(bnxt_umem, flags, TEST_S)
+{
+	struct fwctl_rsc_umem_reg umem;
+
+	EXPECT_EQ(-EOPNOTSUPP, umem_register(self->fd, FWCTL_UMEM_MKEY, self->room, PAGE, &umem));
+	EXPECT_EQ(-EOPNOTSUPP, umem_register(self->fd, 1 << 7, self->room, PAGE, &umem));
+	EXPECT_EQ(-EINVAL, umem_register(self->fd, 0, self->room, 0, &umem));
+	EXPECT_EQ(-EFAULT, umem_register(self->fd, 0, (void *)8, PAGE, &umem));
+	EXPECT_EQ(0, self->umem.umem_id);
+	EXPECT_EQ(0, self->umem.mkey_id);
+	EXPECT_EQ(self->pinned + PAGES, pinned_pages());
+}
+
+/* Theory: an address is that of who asks; another process that has the descriptor has other memory there. */
+TEST_F_TIMEOUT(bnxt_umem, other_process, TEST_S)
+{
+	uint8_t *to = self->room + 2 * PAGE + 16;
+	int status;
+	pid_t child = fork();
+
+	if (!child) {
+		struct message ask = registers_to(to, 64);
+
+		if (hwrm(self->fd, READ_ONLY, &ask, 32, &self->out))
+			_exit(1);
+		_exit(are_registers(to, 64) ? 0 : 2);
+	}
+	ASSERT_TRUE(child_wait(child, &status));
+	EXPECT_EQ(0, status);
+	EXPECT_EQ(0, place_told(self->control, DBG_READ_DIRECT));
+	EXPECT_TRUE(untouched(self->room, PAGES * PAGE));
+}
+
+struct asked {
+	int fd, ret;
+	struct message ask;
+	uint32_t rsc_id;
+	bool done;
+};
+
+static void *asking(void *arg)
+{
+	struct asked *call = arg;
+	struct response out;
+
+	call->ret = hwrm(call->fd, READ_ONLY, &call->ask, 40, &out);
+	return NULL;
+}
+
+static bool has_arrived(void *control)
+{
+	return json_number(control_ask(*(int *)control, "{\"op\":\"trace\",\"opcode\":65533}"), "matched") == 1;
+}
+
+static void *destroying(void *arg)
+{
+	struct asked *call = arg;
+
+	call->ret = rsc_destroy(call->fd, call->rsc_id);
+	__atomic_store_n(&call->done, true, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+/* Theory: a umem does not go while the firmware works on a part of it: its end waits in line. */
+TEST_F_TIMEOUT(bnxt_umem, busy, TEST_S)
+{
+	struct asked call = { .fd = self->fd, .ask = message(NVM_READ) };
+	struct asked end = { .fd = self->fd, .rsc_id = self->umem.rsc_id };
+	pthread_t threads[2];
+
+	_Static_assert(NVM_READ == 65533, "has_arrived");
+	put(&call.ask, 16, 8, (uintptr_t)self->room + 24);
+	put(&call.ask, 32, 4, 16);
+	/* For which the driver waits for minutes. */
+	ASSERT_TRUE(firmware_hold(self->control, NVM_READ, 1));
+	/* Threads, as another process would have other memory. */
+	ASSERT_EQ(0, pthread_create(&threads[0], NULL, asking, &call));
+	ASSERT_TRUE(patient(has_arrived, &self->control));
+	ASSERT_EQ(0, pthread_create(&threads[1], NULL, destroying, &end));
+	/* For one that would not wait, time to do so. */
+	sleep(1);
+	EXPECT_FALSE(__atomic_load_n(&end.done, __ATOMIC_ACQUIRE));
+	EXPECT_EQ(self->pinned + PAGES, pinned_pages());
+	firmware_answer(self->control);
+	for (int i = 0; i < 2; i++)
+		ASSERT_EQ(0, pthread_join(threads[i], NULL));
+	EXPECT_EQ(0, call.ret);
+	EXPECT_EQ(0, end.ret);
+	EXPECT_EQ(self->pinned, pinned_pages());
+	EXPECT_EQ(0, memcmp(self->room + 24, "1\tpackage\t", 10));
+}
+
+/* Theory: what was not answered keeps its umem pinned, destroyed or not, until the device was reset. */
+TEST_F_TIMEOUT(bnxt_umem, lost, TEST_S)
+{
+	struct message ask = message(PORT_QSTATS);
+	int before = said("of user memory stay pinned");
+
+	put(&ask, 24, 8, (uintptr_t)self->room + 8);
+	put(&ask, 32, 8, (uintptr_t)self->room + 2 * PAGE + 8);
+	ASSERT_TRUE(firmware_fault(self->control, "\"kind\":\"lost\",\"opcode\":%u,\"execute\":true",
+				   PORT_QSTATS));
+	EXPECT_EQ(-ETIMEDOUT, hwrm(self->fd, READ_ONLY, &ask, 40, &self->out));
+	/* One that is answered does not give it back. */
+	struct message other = registers_to(self->room + 3 * PAGE, 4);
+
+	ASSERT_EQ(0, hwrm(self->fd, READ_ONLY, &other, 32, &self->out));
+	EXPECT_TRUE(are_registers(self->room + 3 * PAGE, 4));
+	ASSERT_EQ(0, rsc_destroy(self->fd, self->umem.rsc_id));
+	EXPECT_EQ(-ENOENT, rsc_destroy(self->fd, self->umem.rsc_id));
+	EXPECT_EQ(self->pinned + PAGES, pinned_pages());
+	EXPECT_EQ(before + 1, said("of user memory stay pinned"));
+	EXPECT_TRUE(untouched(self->room, PAGE));
+	firmware_answer(self->control);
+	EXPECT_EQ(0, read_version(self->fd));
+	/* It is the user's own memory that the late answer was for. */
+	EXPECT_FALSE(untouched(self->room + TX_STATS, 8));
+	EXPECT_FALSE(untouched(self->room + 2 * PAGE + RX_STATS, 8));
+	EXPECT_EQ(self->pinned + PAGES, pinned_pages());
+	ASSERT_EQ(0, function_reset(node_function(0)));
+	EXPECT_TRUE(pinned_wait(self->pinned));
+}
+
+TEST_HARNESS_MAIN
