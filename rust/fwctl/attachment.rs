@@ -4,7 +4,8 @@
 //!
 //! The driver says where it is ([`Operations::named`](super::Operations::named)), and the core copies
 //! it: in before the request is sent, out once it is answered, and never while it is inside of the
-//! driver. A page fault that never ends holds up its own caller only.
+//! driver. A page fault that never ends holds up its own caller only. What is in a resource of the
+//! descriptor, such as a umem, is not copied: the device uses it itself.
 
 use super::{
     sys::{
@@ -146,6 +147,14 @@ impl Attachment {
     }
 }
 
+/// What a driver has of a place.
+pub enum Attached<'a> {
+    /// A copy.
+    Copy(&'a mut Attachment),
+    /// It is in this resource of the descriptor, which may be gone by now.
+    Resource(ResourceId),
+}
+
 enum Slot {
     Nothing,
     Copy(Attachment),
@@ -181,20 +190,13 @@ impl Attachments {
         })
     }
 
-    /// The place `index` of those that [`Operations::named`](super::Operations::named) had, if it is
-    /// copied.
-    pub fn get_mut(&mut self, index: usize) -> Option<&mut Attachment> {
+    /// The place `index` of those that [`Operations::named`](super::Operations::named) had, if it had
+    /// one.
+    pub fn get_mut(&mut self, index: usize) -> Option<Attached<'_>> {
         match self.0.get_mut(index)? {
-            Slot::Copy(attachment) => Some(attachment),
-            Slot::Nothing | Slot::Resource(_) => None,
-        }
-    }
-
-    /// The resource that place `index` is in, if it is in one.
-    pub fn resource(&self, index: usize) -> Option<ResourceId> {
-        match self.0.get(index)? {
-            Slot::Resource(id) => Some(*id),
-            Slot::Nothing | Slot::Copy(_) => None,
+            Slot::Nothing => None,
+            Slot::Copy(attachment) => Some(Attached::Copy(attachment)),
+            Slot::Resource(id) => Some(Attached::Resource(*id)),
         }
     }
 }

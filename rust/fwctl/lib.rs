@@ -33,6 +33,7 @@ pub use self::{
         Completer, //
     },
     attachment::{
+        Attached,
         Attachment,
         Attachments,
         Direction,

@@ -70,8 +70,8 @@ pub enum ContextPlace {
 ///
 /// All operations run in process context and may sleep. No lock of the core is held while one
 /// runs, and [`Registration`](super::Registration) is not undone before it has returned, so each
-/// must return within the bound of the transport. `info`, `check`, `rpc` and `destroy` of one
-/// descriptor can run in parallel; `open` and `close` run alone.
+/// must return within the bound of the transport. `open` and `close` of one descriptor run alone; all
+/// others can run in parallel.
 ///
 /// Memory that is allocated with `GFP_KERNEL_ACCOUNT` in an operation is charged to the memory
 /// cgroup of the user for whom it runs, on a worker too.
@@ -219,7 +219,8 @@ pub trait Operations: Sized + Send + Sync + 'static {
     ) -> Result<Delivery>;
 
     /// What a request names in the caller's memory, for which [`check`](Self::check) said
-    /// [`Delivery::Attached`]. Runs in the caller; sends nothing, waits for nothing.
+    /// [`Delivery::Attached`], or in resources of the descriptor. Runs in the caller; sends nothing,
+    /// waits for nothing.
     fn named(context: &UserContext<'_, Self>, request: &Request) -> Result<Named> {
         let _ = (context, request);
         Ok(Named::default())
@@ -283,11 +284,13 @@ pub trait Operations: Sized + Send + Sync + 'static {
         Ok(())
     }
 
-    /// Makes `umem` known to the firmware, as a resource of the descriptor. Runs on a worker.
+    /// Makes `umem` a resource of the descriptor, and known to the firmware if that keeps such. Runs on
+    /// a worker.
     ///
-    /// The bus addresses of `umem` are had from [`Umem::expose`]. From then on the driver says with
-    /// [`Umem::released`] that the firmware has let go of it, when it knows: after a refusal to
-    /// begin with, or after [`destroy`](Self::destroy). What is dropped without it is quarantined.
+    /// The bus addresses of `umem` are had from [`Umem::expose`], or for one command from
+    /// [`Umem::expose_at`]. From then on the driver says with [`Umem::released`] that the firmware has
+    /// let go of it, when it knows: after a refusal to begin with, after [`destroy`](Self::destroy), or
+    /// with the answer to the command. What is dropped without it is quarantined.
     fn register_umem<'a>(
         context: &UserContext<'_, Self>,
         data: &Self::RegistrationData<'a>,

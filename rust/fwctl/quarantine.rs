@@ -172,12 +172,24 @@ impl Lent {
             inner.state.store(RELEASED, Release);
         }
     }
+
+    /// Whether the device cannot write there: the firmware does not know it, or the device was quiet
+    /// since it was told.
+    pub(crate) fn is_free(&self) -> bool {
+        self.0.as_deref().is_none_or(Inner::is_free)
+    }
+}
+
+impl Inner {
+    fn is_free(&self) -> bool {
+        self.state.load(Acquire) != EXPOSED || self.watched.was_quiet()
+    }
 }
 
 impl Drop for Lent {
     fn drop(&mut self) {
         if let Some(inner) = self.0.take() {
-            if inner.state.load(Acquire) == EXPOSED && !inner.watched.was_quiet() {
+            if !inner.is_free() {
                 put(inner);
             }
         }

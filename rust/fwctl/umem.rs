@@ -79,6 +79,11 @@ impl UmemFlags {
     const MKEY: u32 = 1;
     const MCDD: u32 = 2;
 
+    /// Nothing.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
     /// A key, by which registers and commands can name the memory.
     pub fn mkey(self) -> bool {
         self.0 & Self::MKEY != 0
@@ -120,12 +125,12 @@ pub struct UmemRequest {
 
 /// User memory that a device may write: pinned, accounted for, and mapped for the device.
 ///
-/// Dropped before [`expose`](Self::expose) or after [`released`](Self::released), it is given back
-/// at once. Dropped in between, its pages and their mapping go to the [`quarantine`](super::quarantine).
+/// Dropped before [`expose`](Self::expose) or [`expose_at`](Self::expose_at), or after
+/// [`released`](Self::released), it is given back at once. Dropped in between, its pages and their mapping go to the [`quarantine`](super::quarantine).
 ///
 /// # Context
 ///
-/// May be dropped where one may sleep. The other methods do not sleep and do not fail.
+/// May be dropped where one may sleep. The other methods do not sleep.
 ///
 /// # Examples
 ///
@@ -219,11 +224,10 @@ impl Umem {
     /// Where the device has the `len` bytes at the user address `addr`, if all are in it and are
     /// contiguous for the device.
     fn place(&self, addr: u64, len: u64) -> Option<u64> {
-        let into = addr.checked_sub(self.addr())?;
-        if into.checked_add(len)? > self.len() {
+        if !self.covers(addr, len) {
             return None;
         }
-        let mut before = into + u64::from(self.page_offset());
+        let mut before = addr - self.addr() + u64::from(self.page_offset());
         // What is contiguous from there on.
         let mut run = None;
         for segment in self.mapping()?.segments() {
@@ -246,11 +250,17 @@ impl Umem {
         None
     }
 
-    /// Whether the caller of the current operation, in whose context this has to be asked, has these
-    /// bytes in it, contiguous for the device.
-    pub fn holds(&self, addr: u64, len: u64) -> bool {
-        let is_theirs = |mapping: &Mapping| mapping.pages().is_of_current();
-        self.mapping().is_some_and(is_theirs) && self.place(addr, len).is_some()
+    /// Whether the `len` bytes at the user address `addr` are in it, if it is still there.
+    pub fn covers(&self, addr: u64, len: u64) -> bool {
+        addr.checked_sub(self.addr())
+            .and_then(|into| into.checked_add(len))
+            .is_some_and(|end| end <= self.len())
+    }
+
+    /// Whether these bytes are what the calling task has there now, and are contiguous for the device.
+    pub fn is_in_place(&self, addr: u64, len: u64) -> bool {
+        let are_there = |mapping: &Mapping| mapping.pages().are_there(addr as usize, len as usize);
+        self.place(addr, len).is_some() && self.mapping().is_some_and(are_there)
     }
 
     /// The bus address of the `len` bytes at the user address `addr`; `None` if not all are in it, or
@@ -260,6 +270,12 @@ impl Umem {
         let place = self.place(addr, len)?;
         self.0.expose();
         Some(place)
+    }
+
+    /// Whether the device cannot write to it: the firmware does not know it, or has not been told of it
+    /// since the device was last quiet.
+    pub fn is_free(&self) -> bool {
+        self.0.is_free()
     }
 
     /// The firmware has confirmed that it does not know the memory any more, or never did.

@@ -12,6 +12,7 @@
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/user.h>
+#include <linux/string.h>
 
 #include "umem.h"
 
@@ -26,9 +27,29 @@ struct mm_struct *fwctl_helper_mm_get(void)
 	return current->mm;
 }
 
-bool fwctl_helper_mm_is_current(const struct mm_struct *mm)
+/*
+ * Whether the task has just these pages, @count of them, from the page at @addr on,
+ * and may write them. What is not there without a fault is none of them.
+ */
+bool fwctl_helper_has_pages(unsigned long addr, struct page *const *pages,
+			    unsigned long count)
 {
-	return current->mm == mm;
+	struct page *now[16];
+
+	while (count) {
+		const int wanted = min_t(unsigned long, count, ARRAY_SIZE(now));
+		const int got = get_user_pages_fast_only(addr, wanted, FOLL_WRITE, now);
+		const bool same = got == wanted && !memcmp(now, pages, got * sizeof(*now));
+
+		for (int i = 0; i < got; i++)
+			put_page(now[i]);
+		if (!same)
+			return false;
+		addr += (unsigned long)wanted << PAGE_SHIFT;
+		pages += wanted;
+		count -= wanted;
+	}
+	return true;
 }
 
 void fwctl_helper_mm_put(struct mm_struct *mm)

@@ -6,12 +6,14 @@
 
 struct device;
 struct mm_struct;
+struct page;
 struct scatterlist;
 struct user_struct;
 
 struct user_struct *fwctl_helper_user_get(void);
 struct mm_struct *fwctl_helper_mm_get(void);
-bool fwctl_helper_mm_is_current(const struct mm_struct *mm);
+bool fwctl_helper_has_pages(unsigned long addr, struct page *const *pages,
+			    unsigned long count);
 void fwctl_helper_mm_put(struct mm_struct *mm);
 unsigned long fwctl_helper_memlock_limit(void);
 bool fwctl_helper_charge(struct user_struct *user, struct mm_struct *mm,

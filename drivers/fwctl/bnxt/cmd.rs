@@ -35,24 +35,28 @@ impl Failure {
     }
 }
 
-/// Sends `message` and waits. The response, with whatever error code, is in `room`, as much of it as
-/// there is room for.
-///
-/// After a message that was not answered the firmware is asked for its version first. It carries out
-/// one message after the other, so once it answers that, it is done with the one before; and a late
-/// response lands on that question, not on another user's.
-pub(crate) fn exec<'r>(
-    edev: &Edev<'_>,
-    message: &mut Message,
-    room: &'r mut [u8],
-    effect: Effect,
-) -> core::result::Result<Response<'r>, Failure> {
+/// After a message that was not answered asks the firmware for its version. It carries out one message
+/// after the other, so once it answers that, it is done with the one before; and a late response lands on
+/// that question, not on another user's.
+pub(crate) fn settle(edev: &Edev<'_>) -> core::result::Result<(), Failure> {
     if edev.is_silent() {
         let mut version = [0; 16];
         let mut question = Message::plain(VER_GET, 24);
         send(edev, &mut question, &mut version, Effect::Reads)
             .map_err(|_| Failure::NotSent(ETIMEDOUT))?;
     }
+    Ok(())
+}
+
+/// Sends `message`, once the firmware has [settled](settle), and waits. The response, with whatever error
+/// code, is in `room`, as much of it as there is room for.
+pub(crate) fn exec<'r>(
+    edev: &Edev<'_>,
+    message: &mut Message,
+    room: &'r mut [u8],
+    effect: Effect,
+) -> core::result::Result<Response<'r>, Failure> {
+    settle(edev)?;
     send(edev, message, room, effect)
 }
 

@@ -31,9 +31,10 @@ use crate::{
             Length, //
         }, //
     },
-    umem, //
+    umem::UmemObject, //
 };
 use fwctl::{
+    Attached,
     Attachments,
     ContextPlace,
     Delivery,
@@ -41,10 +42,12 @@ use fwctl::{
     DeviceType,
     Direction,
     DmaBuffer,
+    Held,
     Named,
     Operations,
     Reply,
     Request,
+    ResourceId,
     Scope,
     Umem,
     UmemFlags,
@@ -72,109 +75,117 @@ impl Context {
     }
 }
 
+/// The umem of the descriptor that the caller has at `addr`, in one piece for the device.
+fn umem_at(context: &UserContext<'_, Context>, addr: u64, len: usize) -> Option<ResourceId> {
+    let id = context.resources().find(|umem| umem.covers(addr, len))?;
+    let umem = context.resources().hold(id).ok()?;
+    umem.is_in_place(addr, len).then_some(id)
+}
+
 /// The memory that `request` names: in a umem of the descriptor, or anywhere.
 fn named(context: &UserContext<'_, Context>, command: &Command, request: &[u8]) -> Result<Named> {
     let mut named = Named::default();
     for (index, transfer) in command.transfers.iter().enumerate() {
-        let (addr, len) = (
-            get64(request, transfer.at),
-            transfer_len(request, transfer.len)?,
-        );
+        let addr = get64(request, transfer.at);
+        let len = transfer_len(request, transfer.len)?;
         // A command may have nothing to transfer.
         if len == 0 {
             continue;
         }
-        // As much as the request says goes into a umem, and so that has to be all.
-        let umem = transfer
-            .len
-            .is_exact()
-            .then(|| context.resources().find(|umem| umem.holds(addr, len)))
-            .flatten();
-        match umem {
-            Some(id) => named.set_resource(index, id)?,
-            None => named.set(
-                index,
-                UserMemory {
-                    addr,
-                    len,
-                    direction: transfer.direction,
-                    whole: transfer.len != Length::Directory,
-                },
-            )?,
+        if transfer.len.is_told() {
+            if let Some(id) = umem_at(context, addr, len) {
+                named.set_resource(index, id)?;
+                continue;
+            }
         }
+        named.set(
+            index,
+            UserMemory {
+                addr,
+                len,
+                direction: transfer.direction,
+                whole: transfer.len != Length::Directory,
+            },
+        )?;
     }
     Ok(named)
 }
 
 /// What the device reads or writes for one place that a request names.
-enum Lent<'a> {
+enum Place<'a> {
+    /// There is nothing to transfer.
     Nothing,
-    /// A copy.
-    Buffer(DmaBuffer),
-    /// The user's own, at this bus address.
-    Umem(fwctl::Held<'a, umem::UmemObject>, u64, usize),
+    Copy(DmaBuffer),
+    Umem {
+        umem: Held<'a, UmemObject>,
+        /// Where the user has it.
+        addr: u64,
+        len: usize,
+    },
 }
 
-impl Lent<'_> {
-    /// Its bus address, which the firmware may know from here on. None if there is nothing to transfer.
+impl Place<'_> {
+    /// Its bus address, which the firmware may know from here on; 0 if there is none.
     fn expose(&self) -> Result<u64> {
         match self {
             Self::Nothing => Ok(0),
-            Self::Buffer(buffer) => Ok(buffer.expose()),
-            Self::Umem(umem, addr, len) => umem.lend(*addr, *len).ok_or(EFAULT),
+            Self::Copy(buffer) => Ok(buffer.expose()),
+            Self::Umem { umem, addr, len } => umem.expose(*addr, *len).ok_or(EFAULT),
         }
     }
 
-    fn returned(&self) {
+    fn released(&self) {
         match self {
             Self::Nothing => (),
-            Self::Buffer(buffer) => buffer.released(),
-            Self::Umem(umem, ..) => umem.returned(),
+            Self::Copy(buffer) => buffer.released(),
+            Self::Umem { umem, .. } => umem.released(),
         }
     }
 
     fn lost(&self) {
-        if let Self::Umem(umem, ..) = self {
+        // A copy is lost by being dropped.
+        if let Self::Umem { umem, .. } = self {
             umem.lost();
         }
     }
 }
 
-type AllLent<'a> = [Lent<'a>; MAX_ATTACHMENTS];
+type Places<'a> = [Place<'a>; MAX_ATTACHMENTS];
 
-/// Copies of what `request` names, which the device does not know yet, and umems.
-fn lend<'a>(
+/// What `request` names, which the device does not know yet.
+fn places<'a>(
     context: &UserContext<'a, Context>,
     edev: &Edev<'_>,
     command: &Command,
     request: &[u8],
     attachments: &mut Attachments,
-) -> core::result::Result<AllLent<'a>, Failure> {
-    let mut all = [const { Lent::Nothing }; MAX_ATTACHMENTS];
-    for ((index, transfer), slot) in command.transfers.iter().enumerate().zip(&mut all) {
-        if let Some(id) = attachments.resource(index) {
-            let umem = context.resources().hold(id).map_err(Failure::NotSent)?;
-            let len = transfer_len(request, transfer.len).map_err(Failure::NotSent)?;
-            *slot = Lent::Umem(umem, get64(request, transfer.at), len);
-            continue;
-        }
-        let Some(attachment) = attachments.get_mut(index) else {
-            continue;
-        };
-        let len = match transfer.len {
-            Length::Directory => match cmd::directory_len(edev)? {
-                0 => continue,
-                len if len > MAX_TRANSFER => return Err(Failure::NotSent(EMSGSIZE)),
-                len => len as usize,
+) -> core::result::Result<Places<'a>, Failure> {
+    let mut places = [const { Place::Nothing }; MAX_ATTACHMENTS];
+    for ((index, transfer), place) in command.transfers.iter().enumerate().zip(&mut places) {
+        *place = match attachments.get_mut(index) {
+            None => continue,
+            Some(Attached::Resource(id)) => Place::Umem {
+                umem: context.resources().hold(id).map_err(Failure::NotSent)?,
+                addr: get64(request, transfer.at),
+                len: transfer_len(request, transfer.len).map_err(Failure::NotSent)?,
             },
-            Length::Doubtful16(_) => attachment.room() * 2,
-            _ => attachment.room(),
+            Some(Attached::Copy(attachment)) => {
+                let len = match transfer.len {
+                    Length::Directory => match cmd::directory_len(edev)? {
+                        0 => continue,
+                        len if len > MAX_TRANSFER => return Err(Failure::NotSent(EMSGSIZE)),
+                        len => len as usize,
+                    },
+                    Length::Doubtful16(_) => attachment.room() * 2,
+                    _ => attachment.room(),
+                };
+                let mut buffer = context.dma_buffer(len).map_err(Failure::NotSent)?;
+                buffer.write(attachment.input());
+                Place::Copy(buffer)
+            }
         };
-        let mut buffer = context.dma_buffer(len).map_err(Failure::NotSent)?;
-        buffer.write(attachment.input());
-        *slot = Lent::Buffer(buffer);
     }
-    Ok(all)
+    Ok(places)
 }
 
 /// Zeroes for as much of a response as the caller of `request` has room for.
@@ -196,7 +207,7 @@ fn reply(request: Request, response: &Response<'_>) -> Reply {
 impl Operations for Context {
     type RegistrationData<'a> = Edev<'a>;
     type Info = Info;
-    type Resource = umem::UmemObject;
+    type Resource = UmemObject;
 
     const DEVICE_TYPE: DeviceType = DeviceType::Bnxt;
     // The channel takes one message at a time. Who waits for a worker can be killed; who waits for
@@ -262,33 +273,37 @@ impl Operations for Context {
     ) -> Result<Reply> {
         let command = Self::judge(scope, request.input())?;
         let mut message = Message::new(request.input(), command);
-        let lent = lend(context, edev, command, request.input(), attachments)
+        let places = places(context, edev, command, request.input(), attachments)
             .map_err(|failure| failure.errno())?;
         let mut room = response_room(&request)?;
+        // It can take long, and is over before the firmware is to know of memory.
+        cmd::settle(edev).map_err(|failure| failure.errno())?;
 
         // In place of the caller's own addresses.
-        for (transfer, place) in command.transfers.iter().zip(&lent) {
+        for (transfer, place) in command.transfers.iter().zip(&places) {
             let addr = place
                 .expose()
-                .inspect_err(|_| lent.iter().for_each(Lent::returned))?;
+                .inspect_err(|_| places.iter().for_each(Place::released))?;
             message.set_address(transfer.at, addr);
         }
         let response = match cmd::exec(edev, &mut message, &mut room, command.effect) {
             // The firmware may write yet: what it knows is kept, and never anybody else's.
             Err(Failure::Unanswered) => {
-                lent.iter().for_each(Lent::lost);
+                places.iter().for_each(Place::lost);
                 return Err(ETIMEDOUT);
             }
             sent => {
-                lent.iter().for_each(Lent::returned);
+                places.iter().for_each(Place::released);
                 sent.map_err(|failure| failure.errno())?
             }
         };
         if response.error == 0 {
-            for (index, (transfer, place)) in command.transfers.iter().zip(&lent).enumerate() {
-                let attachment = attachments.get_mut(index);
-                if let (Direction::FromDevice, Lent::Buffer(buffer), Some(attachment)) =
-                    (transfer.direction, place, attachment)
+            for (index, (transfer, place)) in command.transfers.iter().zip(&places).enumerate() {
+                if let (
+                    Direction::FromDevice,
+                    Place::Copy(buffer),
+                    Some(Attached::Copy(attachment)),
+                ) = (transfer.direction, place, attachments.get_mut(index))
                 {
                     let len = attachment.room();
                     buffer.give(attachment, len);
@@ -304,13 +319,13 @@ impl Operations for Context {
         umem: Umem,
         flags: UmemFlags,
     ) -> Result<UmemNumbers> {
-        // There are no keys.
-        if flags.mkey() {
+        // There are no keys, nor what else flags are for.
+        if !flags.is_empty() {
             return Err(EOPNOTSUPP);
         }
         let place = context.resources().reserve(&[])?;
         Ok(UmemNumbers {
-            rsc_id: place.commit(umem::UmemObject::new(umem)),
+            rsc_id: place.commit(UmemObject::new(umem)),
             umem_id: 0,
             mkey_id: 0,
         })

@@ -11,6 +11,7 @@
 //! | [`policy`] | which commands pass in which scope, what they transfer, and why |
 //! | [`mailbox`] | layout of requests and responses |
 //! | [`cmd`] | what the end of a message means; commands of the driver's own |
+//! | [`umem`] | memory of users that the device uses where it is |
 //! | [`ffi`] | bnxt_en. The only unsafe code. |
 
 #![deny(unsafe_code)]

@@ -5,7 +5,9 @@
 //! The firmware is not told of it: a command that names a part of it is given the bus address of that
 //! in place of a copy's.
 
+use crate::context::Context;
 use fwctl::{
+    Operations,
     Resource,
     ResourceType,
     Umem, //
@@ -14,6 +16,9 @@ use kernel::sync::atomic::{
     ordering::Relaxed,
     Atomic, //
 };
+
+// One command at a time knows a umem, so that its answer is the end of all that do.
+const _: () = assert!(<Context as Operations>::PARALLEL == 1);
 
 /// A umem of a descriptor.
 pub(crate) struct UmemObject {
@@ -36,19 +41,28 @@ impl UmemObject {
         }
     }
 
-    /// Whether the caller's bytes at `addr` can be used where they are: the device takes one address
-    /// for all of them.
-    pub(crate) fn holds(&self, addr: u64, len: usize) -> bool {
-        self.umem.holds(addr, len as u64)
+    /// Whether the bytes at the user address `addr` are in it, if it is what the user has there.
+    pub(crate) fn covers(&self, addr: u64, len: usize) -> bool {
+        self.umem.covers(addr, len as u64)
     }
 
-    /// Their bus address, for one command. `None` if it does not hold them.
-    pub(crate) fn lend(&self, addr: u64, len: usize) -> Option<u64> {
+    /// Whether the caller's bytes at `addr` can be used where they are: the device takes one address
+    /// for all of them.
+    pub(crate) fn is_in_place(&self, addr: u64, len: usize) -> bool {
+        self.umem.is_in_place(addr, len as u64)
+    }
+
+    /// Their bus address, for one command. `None` if it does not have them in one piece.
+    pub(crate) fn expose(&self, addr: u64, len: usize) -> Option<u64> {
+        if self.umem.is_free() {
+            // What was lost cannot come any more: the device was reset.
+            self.is_lost.store(false, Relaxed);
+        }
         self.umem.expose_at(addr, len as u64)
     }
 
     /// The command was answered, or not sent.
-    pub(crate) fn returned(&self) {
+    pub(crate) fn released(&self) {
         if !self.is_lost.load(Relaxed) {
             self.umem.released();
         }

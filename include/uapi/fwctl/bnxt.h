@@ -14,8 +14,10 @@
  * bits wide for 32-bit callers, too. The kernel copies what is there before the
  * request is sent, and what the firmware says after it has succeeded; where
  * both fail nothing is written. What is in a umem (FWCTL_RSC_UMEM_REG, flags
- * 0) of the descriptor and in one piece for the device is not copied: the
- * device reads or writes there, whether it fails or not.
+ * 0) of the descriptor, still mapped there and in one piece for the device need
+ * not be copied: the device reads or writes there, whether it fails or not, and
+ * what it does not write stays as it was, where a copy has zeroes. ENOENT: the
+ * umem was destroyed meanwhile.
  */
 #ifndef _UAPI_FWCTL_BNXT_H
 #define _UAPI_FWCTL_BNXT_H

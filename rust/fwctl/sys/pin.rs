@@ -22,7 +22,7 @@ use kernel::{
 extern "C" {
     fn fwctl_helper_user_get() -> *mut c_void;
     fn fwctl_helper_mm_get() -> *mut c_void;
-    fn fwctl_helper_mm_is_current(mm: *const c_void) -> bool;
+    fn fwctl_helper_has_pages(addr: usize, pages: *const *mut c_void, count: usize) -> bool;
     fn fwctl_helper_mm_put(mm: *mut c_void);
     fn fwctl_helper_memlock_limit() -> usize;
     fn fwctl_helper_charge(user: *mut c_void, mm: *mut c_void, pages: usize, limit: usize) -> bool;
@@ -103,7 +103,7 @@ pub struct PinnedPages {
     pages: KVVec<*mut bindings::page>,
     addr: usize,
     len: usize,
-    charge: Charge,
+    _charge: Charge,
 }
 
 // SAFETY: Pinned pages can be used and unpinned by any task.
@@ -137,7 +137,7 @@ impl PinnedPages {
             pages: memory::for_user(count)?,
             addr,
             len,
-            charge,
+            _charge: charge,
         };
         while this.pages.len() < count {
             if task::killed() {
@@ -186,10 +186,23 @@ impl PinnedPages {
         false
     }
 
-    /// Whether the calling task has it there: it is not of another address space.
-    pub fn is_of_current(&self) -> bool {
-        // SAFETY: The charge has a reference; the pointer is compared and not followed.
-        unsafe { fwctl_helper_mm_is_current(self.charge.mm.as_ptr()) }
+    /// Whether these very pages are what the calling task has at the `len` bytes at `addr`, writable,
+    /// as far as that can be seen without a page fault. They are not if it has mapped something else
+    /// there meanwhile, or is another process.
+    pub fn are_there(&self, addr: usize, len: usize) -> bool {
+        let first = addr & !(PAGE_SIZE - 1);
+        let Some(before) = first.checked_sub(self.addr & !(PAGE_SIZE - 1)) else {
+            return false;
+        };
+        let Ok(span) = Self::span(UserPtr::from_addr(addr), len) else {
+            return false;
+        };
+        let before = before >> PAGE_SHIFT;
+        let pages = self.pages.get(before..before + (span >> PAGE_SHIFT));
+        // SAFETY: There are as many pointers, which are compared and not followed.
+        pages.is_some_and(|pages| unsafe {
+            fwctl_helper_has_pages(first, pages.as_ptr().cast(), pages.len())
+        })
     }
 
     /// Pages, whole ones, that hold the bytes.

@@ -14,7 +14,8 @@ use super::{
 };
 use fwctl::{
     Direction,
-    Scope, //
+    Scope,
+    MAX_ATTACHMENTS, //
 };
 
 /// How a command says how many bytes it transfers: by a field of so many bits at an offset.
@@ -40,10 +41,10 @@ pub(crate) enum Length {
 }
 
 impl Length {
-    /// Whether it says how many bytes the device reads or writes, and not only how many at most or at
-    /// least.
-    pub(crate) fn is_exact(self) -> bool {
-        !matches!(self, Self::Directory | Self::Doubtful16(_))
+    /// Whether the firmware is told how many bytes it may read or write: where it is not, there has to
+    /// be room for more.
+    pub(crate) fn is_told(self) -> bool {
+        !matches!(self, Self::Fixed(_) | Self::Directory | Self::Doubtful16(_))
     }
 }
 
@@ -673,6 +674,8 @@ const _: () = {
     let mut i = 1;
     while i < COMMANDS.len() {
         assert!(COMMANDS[i - 1].number < COMMANDS[i].number);
+        // No address of the caller's is left in a request.
+        assert!(COMMANDS[i].transfers.len() <= MAX_ATTACHMENTS);
         i += 1;
     }
 };

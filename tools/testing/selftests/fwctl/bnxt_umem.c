@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,9 +25,8 @@ enum {
 	PAGES = 32,
 	/* DBG_READ_DIRECT. */
 	CHIP_REGISTERS = 0xb1000000,
-	/* PORT_QSTATS. */
-	TX_STATS = 408,
-	RX_STATS = 528,
+	/* Room for PORT_QSTATS_EXT. */
+	EXT_STATS = 256,
 };
 
 FIXTURE(bnxt_umem)
@@ -89,8 +89,8 @@ static bool are_registers(const uint8_t *at, unsigned int words)
 	return true;
 }
 
-/* Where in a page the firmware was told that the memory begins, with the last request of a type. */
-static unsigned int place_told(int control, uint16_t type)
+/* Where in a page the memory begins that the last request of a type names, by its address at @at. */
+static unsigned int place_told(int control, uint16_t type, size_t at)
 {
 	char ask[96], byte[3] = {};
 	unsigned int told = 0;
@@ -101,7 +101,7 @@ static unsigned int place_told(int control, uint16_t type)
 	input = input ? strstr(input, "\"input\":\"") : NULL;
 	if (!input)
 		return UINT32_MAX;
-	input += strlen("\"input\":\"") + 2 * 16;
+	input += strlen("\"input\":\"") + 2 * at;
 	for (int i = 0; i < 2; i++) {
 		memcpy(byte, input + 2 * i, 2);
 		told |= strtoul(byte, NULL, 16) << (8 * i);
@@ -117,7 +117,7 @@ TEST_F_TIMEOUT(bnxt_umem, in_place, TEST_S)
 
 	ASSERT_EQ(0, hwrm(self->fd, READ_ONLY, &ask, 32, &self->out));
 	EXPECT_EQ(0, self->out.error);
-	EXPECT_EQ(72, place_told(self->control, DBG_READ_DIRECT));
+	EXPECT_EQ(72, place_told(self->control, DBG_READ_DIRECT, 16));
 	EXPECT_TRUE(are_registers(to, 200));
 	EXPECT_TRUE(untouched(self->room, to - self->room));
 	EXPECT_TRUE(untouched(to + 800, PAGES * PAGE - (to + 800 - self->room)));
@@ -127,14 +127,14 @@ TEST_F_TIMEOUT(bnxt_umem, in_place, TEST_S)
 	ASSERT_NE(NULL, beyond);
 	ask = registers_to(beyond + 72, 200);
 	ASSERT_EQ(0, hwrm(self->fd, READ_ONLY, &ask, 32, &self->out));
-	EXPECT_EQ(0, place_told(self->control, DBG_READ_DIRECT));
+	EXPECT_EQ(0, place_told(self->control, DBG_READ_DIRECT, 16));
 	EXPECT_TRUE(are_registers(beyond + 72, 200));
 	/* And after its end. */
 	ASSERT_EQ(0, rsc_destroy(self->fd, self->umem.rsc_id));
 	EXPECT_EQ(self->pinned, pinned_pages());
 	ask = registers_to(to, 100);
 	ASSERT_EQ(0, hwrm(self->fd, READ_ONLY, &ask, 32, &self->out));
-	EXPECT_EQ(0, place_told(self->control, DBG_READ_DIRECT));
+	EXPECT_EQ(0, place_told(self->control, DBG_READ_DIRECT, 16));
 }
 
 /* Theory: over pages it is in place where the device has them in one piece, and else copied; it is right. */
@@ -146,7 +146,7 @@ TEST_F_TIMEOUT(bnxt_umem, over_pages, TEST_S)
 
 	ASSERT_EQ(0, hwrm(self->fd, READ_ONLY, &ask, 32, &self->out));
 	EXPECT_EQ(0, self->out.error);
-	told = place_told(self->control, DBG_READ_DIRECT);
+	told = place_told(self->control, DBG_READ_DIRECT, 16);
 	TH_LOG("%s", told ? "in place" : "copied");
 	EXPECT_TRUE(told == 40 || (told == 0 && !has_iommu()));
 	EXPECT_TRUE(are_registers(to, 0x3000));
@@ -166,7 +166,7 @@ TEST_F_TIMEOUT(bnxt_umem, to_device, TEST_S)
 	put(&ask, 32, 4, 18);
 	ASSERT_EQ(0, hwrm(self->fd, FWCTL_RPC_DEBUG_WRITE, &ask, 56, &self->out));
 	ASSERT_EQ(0, self->out.error);
-	EXPECT_EQ(8, place_told(self->control, NVM_WRITE));
+	EXPECT_EQ(8, place_told(self->control, NVM_WRITE, 16));
 	ask = message(NVM_READ);
 	put(&ask, 16, 8, (uintptr_t)self->room);
 	put(&ask, 24, 2, got(&self->out, 12, 2));
@@ -176,16 +176,52 @@ TEST_F_TIMEOUT(bnxt_umem, to_device, TEST_S)
 	EXPECT_EQ(0, memcmp(self->room, "of the user's own", 18));
 }
 
-/* Theory: where the request does not say how much comes, nothing but a copy will do. */
+/* Theory: where the firmware is not told how much there is room for, nothing but a copy will do. */
 TEST_F_TIMEOUT(bnxt_umem, of_unknown_length, TEST_S)
 {
 	struct message ask = message(NVM_GET_DIR_ENTRIES);
+	static uint8_t same[FWCTL_BNXT_MAX_DMABUF];
 
+	put(&ask, 16, 8, (uintptr_t)same);
+	ASSERT_EQ(0, hwrm(self->fd, READ_ONLY, &ask, 24, &self->out));
 	put(&ask, 16, 8, (uintptr_t)self->room + 8);
 	ASSERT_EQ(0, hwrm(self->fd, READ_ONLY, &ask, 24, &self->out));
 	EXPECT_EQ(0, self->out.error);
-	EXPECT_EQ(0, place_told(self->control, NVM_GET_DIR_ENTRIES));
-	EXPECT_EQ(1, got(self->room, 8, 2));
+	EXPECT_EQ(0, place_told(self->control, NVM_GET_DIR_ENTRIES, 16));
+	EXPECT_EQ(0, memcmp(self->room + 8, same, 24));
+
+	ask = message(PORT_QSTATS);
+	put(&ask, 24, 8, (uintptr_t)self->room + 8);
+	put(&ask, 32, 8, (uintptr_t)self->room + PAGE + 8);
+	ASSERT_EQ(0, hwrm(self->fd, READ_ONLY, &ask, 40, &self->out));
+	EXPECT_EQ(0, self->out.error);
+	EXPECT_EQ(0, place_told(self->control, PORT_QSTATS, 24));
+	EXPECT_FALSE(untouched(self->room + PAGE + 8, 528));
+}
+
+/* Theory: what was mapped over a umem is other memory than that. */
+TEST_F_TIMEOUT(bnxt_umem, mapped_anew, TEST_S)
+{
+	uint8_t *to = self->room + 4 * PAGE + 72;
+	struct message ask = registers_to(to, 100);
+
+	ASSERT_NE(MAP_FAILED, mmap(self->room + 4 * PAGE, PAGE, PROT_READ | PROT_WRITE,
+				   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0));
+	for (int touched = 0; touched < 2; touched++) {
+		ASSERT_EQ(0, hwrm(self->fd, READ_ONLY, &ask, 32, &self->out));
+		EXPECT_EQ(0, place_told(self->control, DBG_READ_DIRECT, 16));
+		EXPECT_TRUE(are_registers(to, 100));
+		memset(self->room + 4 * PAGE, PATTERN, PAGE);
+	}
+	/* Nor is what may not be written a place to write to. */
+	ASSERT_EQ(0, mprotect(self->room + 5 * PAGE, PAGE, PROT_READ));
+	ask = registers_to(self->room + 5 * PAGE, 100);
+	EXPECT_EQ(-EFAULT, hwrm(self->fd, READ_ONLY, &ask, 32, &self->out));
+	EXPECT_TRUE(untouched(self->room + 5 * PAGE, PAGE));
+	/* The page before it is what it was. */
+	ask = registers_to(to - PAGE, 100);
+	ASSERT_EQ(0, hwrm(self->fd, READ_ONLY, &ask, 32, &self->out));
+	EXPECT_EQ(72, place_told(self->control, DBG_READ_DIRECT, 16));
 }
 
 /* Theory: there are no keys, and no memory of nothing. */
@@ -194,6 +230,7 @@ TEST_F_TIMEOUT(bnxt_umem, flags, TEST_S)
 	struct fwctl_rsc_umem_reg umem;
 
 	EXPECT_EQ(-EOPNOTSUPP, umem_register(self->fd, FWCTL_UMEM_MKEY, self->room, PAGE, &umem));
+	EXPECT_EQ(-EOPNOTSUPP, umem_register(self->fd, FWCTL_UMEM_MCDD, self->room, PAGE, &umem));
 	EXPECT_EQ(-EOPNOTSUPP, umem_register(self->fd, 1 << 7, self->room, PAGE, &umem));
 	EXPECT_EQ(-EINVAL, umem_register(self->fd, 0, self->room, 0, &umem));
 	EXPECT_EQ(-EFAULT, umem_register(self->fd, 0, (void *)8, PAGE, &umem));
@@ -218,7 +255,7 @@ TEST_F_TIMEOUT(bnxt_umem, other_process, TEST_S)
 	}
 	ASSERT_TRUE(child_wait(child, &status));
 	EXPECT_EQ(0, status);
-	EXPECT_EQ(0, place_told(self->control, DBG_READ_DIRECT));
+	EXPECT_EQ(0, place_told(self->control, DBG_READ_DIRECT, 16));
 	EXPECT_TRUE(untouched(self->room, PAGES * PAGE));
 }
 
@@ -236,6 +273,18 @@ static void *asking(void *arg)
 
 	call->ret = hwrm(call->fd, READ_ONLY, &call->ask, 40, &out);
 	return NULL;
+}
+
+/* Has the port's counters written to two places. */
+static struct message stats_to(uint8_t *room)
+{
+	struct message ask = message(PORT_QSTATS_EXT);
+
+	put(&ask, 18, 2, EXT_STATS);
+	put(&ask, 20, 2, EXT_STATS);
+	put(&ask, 24, 8, (uintptr_t)room + 8);
+	put(&ask, 32, 8, (uintptr_t)room + 2 * PAGE + 8);
+	return ask;
 }
 
 static bool has_arrived(void *control)
@@ -257,11 +306,15 @@ TEST_F_TIMEOUT(bnxt_umem, busy, TEST_S)
 {
 	struct asked call = { .fd = self->fd, .ask = message(NVM_READ) };
 	struct asked end = { .fd = self->fd, .rsc_id = self->umem.rsc_id };
+	static uint8_t same[16];
 	pthread_t threads[2];
 
 	_Static_assert(NVM_READ == 65533, "has_arrived");
+	put(&call.ask, 32, 4, sizeof(same));
+	put(&call.ask, 16, 8, (uintptr_t)same);
+	ASSERT_EQ(0, hwrm(self->fd, READ_ONLY, &call.ask, 40, &self->out));
+	ASSERT_NE(NULL, control_ask(self->control, "{\"op\":\"trace_clear\"}"));
 	put(&call.ask, 16, 8, (uintptr_t)self->room + 24);
-	put(&call.ask, 32, 4, 16);
 	/* For which the driver waits for minutes. */
 	ASSERT_TRUE(firmware_hold(self->control, NVM_READ, 1));
 	/* Threads, as another process would have other memory. */
@@ -278,19 +331,17 @@ TEST_F_TIMEOUT(bnxt_umem, busy, TEST_S)
 	EXPECT_EQ(0, call.ret);
 	EXPECT_EQ(0, end.ret);
 	EXPECT_EQ(self->pinned, pinned_pages());
-	EXPECT_EQ(0, memcmp(self->room + 24, "1\tpackage\t", 10));
+	EXPECT_EQ(0, memcmp(self->room + 24, same, sizeof(same)));
 }
 
 /* Theory: what was not answered keeps its umem pinned, destroyed or not, until the device was reset. */
 TEST_F_TIMEOUT(bnxt_umem, lost, TEST_S)
 {
-	struct message ask = message(PORT_QSTATS);
+	struct message ask = stats_to(self->room);
 	int before = said("of user memory stay pinned");
 
-	put(&ask, 24, 8, (uintptr_t)self->room + 8);
-	put(&ask, 32, 8, (uintptr_t)self->room + 2 * PAGE + 8);
 	ASSERT_TRUE(firmware_fault(self->control, "\"kind\":\"lost\",\"opcode\":%u,\"execute\":true",
-				   PORT_QSTATS));
+				   PORT_QSTATS_EXT));
 	EXPECT_EQ(-ETIMEDOUT, hwrm(self->fd, READ_ONLY, &ask, 40, &self->out));
 	/* One that is answered does not give it back. */
 	struct message other = registers_to(self->room + 3 * PAGE, 4);
@@ -305,11 +356,28 @@ TEST_F_TIMEOUT(bnxt_umem, lost, TEST_S)
 	firmware_answer(self->control);
 	EXPECT_EQ(0, read_version(self->fd));
 	/* It is the user's own memory that the late answer was for. */
-	EXPECT_FALSE(untouched(self->room + TX_STATS, 8));
-	EXPECT_FALSE(untouched(self->room + 2 * PAGE + RX_STATS, 8));
+	EXPECT_FALSE(untouched(self->room + 8, EXT_STATS));
+	EXPECT_FALSE(untouched(self->room + 2 * PAGE + 8, EXT_STATS));
 	EXPECT_EQ(self->pinned + PAGES, pinned_pages());
 	ASSERT_EQ(0, function_reset(node_function(0)));
 	EXPECT_TRUE(pinned_wait(self->pinned));
+}
+
+/* Theory: after a reset the same umem is as good as any. */
+TEST_F_TIMEOUT(bnxt_umem, lost_and_reset, TEST_S)
+{
+	struct message ask = stats_to(self->room);
+	int before = said("of user memory stay pinned");
+
+	ASSERT_TRUE(firmware_fault(self->control, "\"kind\":\"lost\",\"opcode\":%u", PORT_QSTATS_EXT));
+	EXPECT_EQ(-ETIMEDOUT, hwrm(self->fd, READ_ONLY, &ask, 40, &self->out));
+	ASSERT_EQ(0, function_reset(node_function(0)));
+	ASSERT_EQ(0, hwrm(self->fd, READ_ONLY, &ask, 40, &self->out));
+	EXPECT_EQ(0, self->out.error);
+	EXPECT_EQ(8, place_told(self->control, PORT_QSTATS_EXT, 24));
+	ASSERT_EQ(0, rsc_destroy(self->fd, self->umem.rsc_id));
+	EXPECT_EQ(self->pinned, pinned_pages());
+	EXPECT_EQ(before, said("of user memory stay pinned"));
 }
 
 TEST_HARNESS_MAIN

@@ -41,12 +41,15 @@ mod prelude {
     pub(crate) type Result<T> = core::result::Result<T, Error>;
 }
 
-/// As in `rust/fwctl/attachment.rs`, of which the table needs no more.
+/// As in `rust/fwctl/attachment.rs`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Direction {
     ToDevice,
     FromDevice,
 }
+
+/// As there.
+const MAX_ATTACHMENTS: usize = 2;
 
 fn main() {
     print!("{}", document::text());
