@@ -16,6 +16,11 @@
 
 #include "umem.h"
 
+unsigned int fwctl_helper_max_segment(struct device *dev)
+{
+	return dma_get_max_seg_size(dev);
+}
+
 struct user_struct *fwctl_helper_user_get(void)
 {
 	return get_uid(current_user());

@@ -11,6 +11,7 @@ struct scatterlist;
 struct user_struct;
 
 struct user_struct *fwctl_helper_user_get(void);
+unsigned int fwctl_helper_max_segment(struct device *dev);
 struct mm_struct *fwctl_helper_mm_get(void);
 bool fwctl_helper_has_pages(unsigned long addr, struct page *const *pages,
 			    unsigned long count);

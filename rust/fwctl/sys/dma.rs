@@ -23,6 +23,7 @@ use kernel::{
 };
 
 extern "C" {
+    fn fwctl_helper_max_segment(dev: *mut c_void) -> c_uint;
     fn fwctl_helper_sg_next(
         sg: *mut c_void,
         addr: *mut bindings::dma_addr_t,
@@ -69,6 +70,10 @@ impl Mapping {
     pub fn new(mut pages: PinnedPages, device: &device::Device) -> Result<Self> {
         let mut table = KBox::new(pin_init::zeroed::<bindings::sg_table>(), GFP_KERNEL_ACCOUNT)?;
         let count = c_uint::try_from(pages.count()).map_err(|_| EINVAL)?;
+        // Whole pages; what the hardware's driver says that the device takes at a time.
+        // SAFETY: The device is bound.
+        let longest = unsafe { fwctl_helper_max_segment(as_raw(device).cast()) };
+        let longest = longest.max(PAGE_SIZE as c_uint) & !(PAGE_SIZE as c_uint - 1);
         // SAFETY: There are `count` pages; the table is ours.
         to_result(unsafe {
             bindings::sg_alloc_table_from_pages_segment(
@@ -77,8 +82,7 @@ impl Mapping {
                 count,
                 0,
                 pages.count() << PAGE_SHIFT,
-                // Whole pages, whatever their number.
-                c_uint::MAX & !(PAGE_SIZE as c_uint - 1),
+                longest,
                 flags_for_user(),
             )
         })?;
