@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# demo_bnxt.sh BIN: the part of the demonstration that runs in the VM, on a NetXtreme. Exits non-zero if any part failed. BIN is where the
-# command fwctl is.
+# demo_bnxt.sh BIN: the part of the demonstration that runs in the VM, on a NetXtreme. Exits non-zero if any
+# part failed. BIN is where the command fwctl is.
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 # shellcheck source=demo_lib.sh
@@ -17,6 +17,9 @@ show fwctl info fwctl0
 has 'type +bnxt' 'type of a NetXtreme'
 show fwctl rpc fwctl0 0000 --in-len 24
 has "${FW_VERSION}" "firmware version $FW_VERSION"
+
+# What is read goes into files, which are the VM's own.
+cd "$(mktemp -d)" || exit 1
 
 part 'The flash, by a sample of a tool: samples/fwctl/user/bnxt_nvm.c'
 show bnxt_nvm /dev/fwctl/fwctl0
