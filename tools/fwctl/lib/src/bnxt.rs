@@ -12,7 +12,7 @@ pub use error_code::ErrorCode;
 use std::mem::offset_of;
 
 use crate::device::{Device, DeviceType, Info};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::sys::uapi::{self, fwctl_info_bnxt};
 
 /// Bytes of the header of a request and of a response, which both have at least.
@@ -67,24 +67,9 @@ pub fn error_code(response: &[u8]) -> Option<ErrorCode> {
 }
 
 fn parse_info(on: &str, info: &Info) -> Result<BnxtInfo> {
-    if info.device_type != DeviceType::Bnxt {
-        return Err(Error::OtherType {
-            on: on.to_owned(),
-            is: info.device_type,
-            wanted: DeviceType::Bnxt,
-        });
-    }
-    // A structure of the kernel, so in its byte order.
-    let caps = info.data.get(offset_of!(fwctl_info_bnxt, uctx_caps)..);
-    match caps.and_then(|caps| caps.first_chunk()) {
-        Some(&caps) => Ok(BnxtInfo {
-            uctx_caps: u32::from_ne_bytes(caps),
-        }),
-        None => {
-            let why = format!("{} bytes of bnxt data", info.data.len());
-            Err(Error::reply(on, "FWCTL_INFO", why))
-        }
-    }
+    let at = [offset_of!(fwctl_info_bnxt, uctx_caps)];
+    let [uctx_caps] = info.words(on, DeviceType::Bnxt, at)?;
+    Ok(BnxtInfo { uctx_caps })
 }
 
 #[cfg(test)]

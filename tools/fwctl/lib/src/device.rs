@@ -81,6 +81,35 @@ pub struct Info {
     pub data: Vec<u8>,
 }
 
+impl Info {
+    /// Words of the data, by where they are, of the device `on`, which should be of type `wanted`.
+    pub(crate) fn words<const N: usize>(
+        &self,
+        on: &str,
+        wanted: DeviceType,
+        at: [usize; N],
+    ) -> Result<[u32; N]> {
+        if self.device_type != wanted {
+            return Err(Error::OtherType {
+                on: on.to_owned(),
+                is: self.device_type,
+                wanted,
+            });
+        }
+        let mut words = [0; N];
+        for (word, at) in words.iter_mut().zip(at) {
+            let bytes = self.data.get(at..).and_then(|from| from.first_chunk());
+            let Some(&bytes) = bytes else {
+                let why = format!("{} bytes of {wanted} data", self.data.len());
+                return Err(Error::reply(on, "FWCTL_INFO", why));
+            };
+            // A structure of the kernel, so in its byte order.
+            *word = u32::from_ne_bytes(bytes);
+        }
+        Ok(words)
+    }
+}
+
 /// What the firmware answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {

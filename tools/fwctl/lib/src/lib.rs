@@ -29,6 +29,7 @@
 )]
 
 pub mod bnxt;
+mod codes;
 mod device;
 pub mod discovery;
 mod errno;

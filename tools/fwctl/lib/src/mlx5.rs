@@ -18,7 +18,6 @@ pub mod resource_dump;
 mod status;
 
 pub use pieces::Fetched;
-
 pub use status::Status;
 
 use std::mem::offset_of;
@@ -232,27 +231,12 @@ impl<'a> Mlx5<'a> {
 }
 
 fn parse_info(on: &str, info: &Info) -> Result<Mlx5Info> {
-    if info.device_type != DeviceType::Mlx5 {
-        return Err(Error::OtherType {
-            on: on.to_owned(),
-            is: info.device_type,
-            wanted: DeviceType::Mlx5,
-        });
-    }
-    // A structure of the kernel, so in its byte order.
-    let word = |at: usize| {
-        let bytes = info.data.get(at..)?.first_chunk()?;
-        Some(u32::from_ne_bytes(*bytes))
-    };
-    let uid = word(offset_of!(fwctl_info_mlx5, uid));
-    let caps = word(offset_of!(fwctl_info_mlx5, uctx_caps));
-    match (uid, caps) {
-        (Some(uid), Some(uctx_caps)) => Ok(Mlx5Info { uid, uctx_caps }),
-        _ => {
-            let why = format!("{} bytes of mlx5 data", info.data.len());
-            Err(Error::reply(on, "FWCTL_INFO", why))
-        }
-    }
+    let at = [
+        offset_of!(fwctl_info_mlx5, uid),
+        offset_of!(fwctl_info_mlx5, uctx_caps),
+    ];
+    let [uid, uctx_caps] = info.words(on, DeviceType::Mlx5, at)?;
+    Ok(Mlx5Info { uid, uctx_caps })
 }
 
 #[cfg(test)]

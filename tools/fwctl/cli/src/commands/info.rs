@@ -5,7 +5,7 @@
 use std::io;
 
 use fwctl::bnxt::{self, BnxtInfo};
-use fwctl::mlx5::{self, Mlx5};
+use fwctl::mlx5::{self, Mlx5, Mlx5Info};
 use fwctl::DeviceType;
 use serde::Serialize;
 
@@ -49,6 +49,25 @@ struct Mlx5Entry {
 struct BnxtEntry {
     uctx_caps: u32,
     uctx_caps_names: Vec<&'static str>,
+}
+
+impl From<Mlx5Info> for Mlx5Entry {
+    fn from(info: Mlx5Info) -> Self {
+        Self {
+            uid: info.uid,
+            uctx_caps: info.uctx_caps,
+            uctx_caps_names: uctx_names(info.uctx_caps),
+        }
+    }
+}
+
+impl From<BnxtInfo> for BnxtEntry {
+    fn from(info: BnxtInfo) -> Self {
+        Self {
+            uctx_caps: info.uctx_caps,
+            uctx_caps_names: names(bnxt::UCTX_CAPS, info.uctx_caps),
+        }
+    }
 }
 
 /// Names of the rights in a user context of mlx5.
@@ -106,29 +125,14 @@ pub(super) fn run(session: &mut Session, args: &InfoArgs) -> Result<(), Failure>
     for node in &nodes {
         let device = session.open(node)?;
         let info = device.info().map_err(|error| session.failed(error))?;
-        let mlx5 = match info.device_type {
-            DeviceType::Mlx5 => {
-                let parsed = Mlx5::parse_info(&device, &info);
-                let parsed = parsed.map_err(|error| session.failed(error))?;
-                Some(Mlx5Entry {
-                    uid: parsed.uid,
-                    uctx_caps: parsed.uctx_caps,
-                    uctx_caps_names: uctx_names(parsed.uctx_caps),
-                })
-            }
-            _ => None,
-        };
-        let bnxt = match info.device_type {
-            DeviceType::Bnxt => {
-                let parsed = BnxtInfo::parse(&device, &info);
-                let parsed = parsed.map_err(|error| session.failed(error))?;
-                Some(BnxtEntry {
-                    uctx_caps: parsed.uctx_caps,
-                    uctx_caps_names: names(bnxt::UCTX_CAPS, parsed.uctx_caps),
-                })
-            }
-            _ => None,
-        };
+        let (mut mlx5, mut bnxt) = (None, None);
+        match info.device_type {
+            DeviceType::Mlx5 => mlx5 = Some(Mlx5::parse_info(&device, &info).map(Mlx5Entry::from)),
+            DeviceType::Bnxt => bnxt = Some(BnxtInfo::parse(&device, &info).map(BnxtEntry::from)),
+            _ => {}
+        }
+        let mlx5 = mlx5.transpose().map_err(|error| session.failed(error))?;
+        let bnxt = bnxt.transpose().map_err(|error| session.failed(error))?;
         devices.push(Entry {
             device: node.into(),
             device_type: Type {

@@ -2,6 +2,8 @@
 
 //! Names of the requests that bnxt_fwctl lets pass, `struct cmd_nums` of `include/linux/bnxt/hsi.h`.
 
+use crate::codes;
+
 /// By ascending number.
 const NAMES: &[(u16, &str)] = &[
     (0x0000, "VER_GET"),
@@ -112,8 +114,7 @@ const NAMES: &[(u16, &str)] = &[
 
 /// Name of a request; `None` for one that never passes.
 pub fn name(request: u16) -> Option<&'static str> {
-    let at = NAMES.binary_search_by_key(&request, |row| row.0).ok()?;
-    NAMES.get(at).map(|row| row.1)
+    codes::name(NAMES, request)
 }
 
 #[cfg(test)]

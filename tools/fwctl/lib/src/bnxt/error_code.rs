@@ -4,12 +4,13 @@
 
 use std::fmt;
 
+use crate::codes::{self, Code};
+
 /// What the firmware says of a request. 0 is success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ErrorCode(pub u16);
 
-/// Number, name, and what it means.
-const NAMES: &[(u16, &str, &str)] = &[
+const NAMES: &[Code<u16>] = &[
     (0x00, "SUCCESS", "carried out"),
     (0x01, "FAIL", "an error inside of the firmware"),
     (0x02, "INVALID_PARAMS", "it does not take these parameters"),
@@ -50,25 +51,18 @@ impl ErrorCode {
 
     /// Its name; `None` for one that the kernel does not know either.
     pub fn name(self) -> Option<&'static str> {
-        self.row().map(|row| row.1)
+        codes::find(NAMES, self.0).map(|row| row.1)
     }
 
     /// What it means, in a few words.
     pub fn meaning(self) -> Option<&'static str> {
-        self.row().map(|row| row.2)
-    }
-
-    fn row(self) -> Option<&'static (u16, &'static str, &'static str)> {
-        NAMES.iter().find(|row| row.0 == self.0)
+        codes::find(NAMES, self.0).map(|row| row.2)
     }
 }
 
 impl fmt::Display for ErrorCode {
     /// Name and number.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.name() {
-            Some(name) => write!(f, "{name} ({:#x})", self.0),
-            None => write!(f, "error {:#x}", self.0),
-        }
+        codes::show(f, NAMES, "error", self.0)
     }
 }

@@ -2,6 +2,8 @@
 
 //! Names of the commands that can be sent. Source: PRM, "Command Reference"; `mlx5_ifc.h`.
 
+use crate::codes;
+
 pub(super) const QUERY_HCA_CAP: u16 = 0x100;
 pub(super) const QUERY_DIAGNOSTIC_PARAMS: u16 = 0x819;
 pub(super) const SET_DIAGNOSTIC_PARAMS: u16 = 0x820;
@@ -114,8 +116,7 @@ pub const COMMANDS: &[(u16, &str)] = &[
 
 /// The name of a command.
 pub fn name(opcode: u16) -> Option<&'static str> {
-    let at = COMMANDS.binary_search_by_key(&opcode, |row| row.0).ok()?;
-    COMMANDS.get(at).map(|row| row.1)
+    codes::name(COMMANDS, opcode)
 }
 
 /// The command of a name, in any case of letters.

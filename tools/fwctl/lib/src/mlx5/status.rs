@@ -4,12 +4,13 @@
 
 use std::fmt;
 
+use crate::codes::{self, Code};
+
 /// What the firmware says of a command. 0 is success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Status(pub u8);
 
-/// Number, name, and what it means.
-const NAMES: &[(u8, &str, &str)] = &[
+const NAMES: &[Code<u8>] = &[
     (0x00, "OK", "carried out"),
     (0x01, "INTERNAL_ERR", "an error inside of the firmware"),
     (0x02, "BAD_OP", "it does not know this command or modifier"),
@@ -69,30 +70,23 @@ impl Status {
 
     /// Its name; `None` for one that the kernel does not know either.
     pub fn name(self) -> Option<&'static str> {
-        self.row().map(|row| row.1)
+        codes::find(NAMES, self.0).map(|row| row.1)
     }
 
     /// What it means, in a few words.
     pub fn meaning(self) -> Option<&'static str> {
-        self.row().map(|row| row.2)
+        codes::find(NAMES, self.0).map(|row| row.2)
     }
 
     /// Whether another try can help.
     pub fn is_passing(self) -> bool {
         matches!(self.0, 0x06 | 0x07)
     }
-
-    fn row(self) -> Option<&'static (u8, &'static str, &'static str)> {
-        NAMES.iter().find(|row| row.0 == self.0)
-    }
 }
 
 impl fmt::Display for Status {
     /// Name and number.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.name() {
-            Some(name) => write!(f, "{name} ({:#x})", self.0),
-            None => write!(f, "status {:#x}", self.0),
-        }
+        codes::show(f, NAMES, "status", self.0)
     }
 }
