@@ -126,7 +126,8 @@ pub struct UmemRequest {
 /// User memory that a device may write: pinned, accounted for, and mapped for the device.
 ///
 /// Dropped before [`expose`](Self::expose) or [`expose_at`](Self::expose_at), or after
-/// [`released`](Self::released), it is given back at once. Dropped in between, its pages and their mapping go to the [`quarantine`](super::quarantine).
+/// [`released`](Self::released), it is given back at once. Dropped in between, its pages and their
+/// mapping go to the [`quarantine`](super::quarantine).
 ///
 /// # Context
 ///
