@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include "bnxt_test.h"
-#include "fwctl_test.h"
 #include "kselftest_harness.h"
 #include "pci_test.h"
 #include "vendor_test.h"
@@ -22,12 +21,9 @@
 #define READ_ONLY FWCTL_RPC_DEBUG_READ_ONLY
 
 enum {
-	PATTERN = 0xee,
 	/* PORT_QSTATS. */
 	TX_STATS = 408,
 	RX_STATS = 528,
-	/* DBG_READ_DIRECT. */
-	CHIP_REGISTERS = 0xb1000000,
 	PAGE = 4096,
 };
 
@@ -58,29 +54,6 @@ FIXTURE_TEARDOWN(bnxt)
 	EXPECT_EQ(0, function_reset(node_function(0)));
 	close(self->fd);
 	close(self->control);
-}
-
-static bool untouched(const uint8_t *at, size_t len)
-{
-	while (len--)
-		if (*at++ != PATTERN)
-			return false;
-	return true;
-}
-
-/* Requests of a type that have arrived since the beginning of the test. */
-static long long arrived(int control, uint16_t type)
-{
-	char ask[64];
-
-	snprintf(ask, sizeof(ask), "{\"op\":\"trace\",\"opcode\":%u}", type);
-	return json_number(control_ask(control, ask), "matched");
-}
-
-/* Has the firmware carry out the next request of a type, and keep its answer and the data. */
-static bool lose(int control, uint16_t type)
-{
-	return firmware_fault(control, "\"kind\":\"lost\",\"opcode\":%u,\"execute\":true", type);
 }
 
 static struct message stats(uint8_t *tx, uint8_t *rx)
@@ -447,11 +420,6 @@ static void ask_and_die(int fd, uint8_t *data)
 	_exit(hwrm(fd, READ_ONLY, &ask, 40, &out) ? 1 : 0);
 }
 
-static bool has_arrived(void *arg)
-{
-	return arrived(*(int *)arg, PORT_QSTATS) == 1;
-}
-
 /* Theory: who waits for firmware that is silent can be killed, and who comes after it is served. */
 TEST_F_TIMEOUT(bnxt, kill, TEST_S)
 {
@@ -462,12 +430,12 @@ TEST_F_TIMEOUT(bnxt, kill, TEST_S)
 	child = fork();
 	if (!child)
 		ask_and_die(self->fd, self->data);
-	ASSERT_TRUE(patient(has_arrived, &self->control));
+	ASSERT_TRUE(arrived_wait(self->control, PORT_QSTATS));
 	/* One in line behind it. */
 	pid_t second = fork();
 
 	if (!second)
-		_exit(read_version(self->fd) ? 1 : 0);
+		_exit(ask_shortly(self->fd) ? 1 : 0);
 	ASSERT_EQ(0, kill(child, SIGKILL));
 	ASSERT_TRUE(child_wait(child, &status));
 	EXPECT_TRUE(WIFSIGNALED(status));
@@ -491,7 +459,7 @@ TEST_F_TIMEOUT(bnxt, unbind, TEST_S)
 	child = fork();
 	if (!child)
 		ask_and_die(self->fd, self->data);
-	ASSERT_TRUE(patient(has_arrived, &self->control));
+	ASSERT_TRUE(arrived_wait(self->control, PORT_QSTATS));
 	EXPECT_EQ(0, driver_unbind(name));
 	EXPECT_TRUE(all_gone(self->fd));
 	ASSERT_TRUE(child_wait(child, &status));
@@ -516,7 +484,7 @@ TEST_F_TIMEOUT(bnxt, stalled, TEST_S)
 	pid_t child = stalled_child(read_there, &self->fd);
 
 	ASSERT_LT(0, child);
-	EXPECT_EQ(0, read_version(self->fd));
+	EXPECT_EQ(0, ask_shortly(self->fd));
 	snprintf(name, sizeof(name), "%s", function_auxiliary(node_function(0)));
 	EXPECT_EQ(0, driver_unbind(name));
 	EXPECT_TRUE(all_gone(self->fd));
@@ -537,15 +505,12 @@ TEST_F_TIMEOUT(bnxt, storm, TEST_S)
 		if (fork())
 			continue;
 		for (unsigned int round = 0; round < ROUNDS; round++) {
-			unsigned int at = 64 * (i + CALLERS * round), words = 4 + 4 * i;
-			struct message ask = message(DBG_READ_DIRECT);
+			unsigned int first = 16 * (i + CALLERS * round), words = 4 + 4 * i;
 			uint8_t *to = self->data + PAGE * i;
+			struct message ask = registers_to(to, first, words);
 			struct response out;
 			int ret;
 
-			put(&ask, 16, 8, (uintptr_t)to);
-			put(&ask, 24, 4, CHIP_REGISTERS + at);
-			put(&ask, 28, 4, words);
 			memset(to, PATTERN, PAGE);
 			ret = hwrm(self->fd, READ_ONLY, &ask, 40, &out);
 			/* One that a reset has hit, and those that found the firmware silent. */
@@ -553,10 +518,8 @@ TEST_F_TIMEOUT(bnxt, storm, TEST_S)
 				continue;
 			if (ret || out.error || out.type != DBG_READ_DIRECT)
 				_exit(1);
-			/* What the emulated chip has there; no two words are the same. */
-			for (unsigned int word = 0; word < words; word++)
-				if (got(to, 4 * word, 4) != __builtin_bswap32((at / 4 + word) * 0x01010101))
-					_exit(2);
+			if (!are_registers(to, first, words))
+				_exit(2);
 			if (!untouched(to + 4 * words, PAGE - 4 * words))
 				_exit(3);
 		}
@@ -570,7 +533,7 @@ TEST_F_TIMEOUT(bnxt, storm, TEST_S)
 		ASSERT_LT(0, wait(&status));
 		EXPECT_EQ(0, status);
 	}
-	EXPECT_EQ(0, read_version(self->fd));
+	EXPECT_EQ(0, ask_shortly(self->fd));
 }
 
 TEST_HARNESS_MAIN

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
 #include <string.h>
 
 #include "bnxt_test.h"
@@ -35,12 +36,61 @@ int hwrm(int fd, uint32_t scope, const struct message *message, uint32_t len, st
 	return rpc(fd, scope, message, len, response, &out_len);
 }
 
-int read_version(int fd)
+bool untouched(const uint8_t *at, size_t len)
 {
-	struct message ask = message(VER_GET);
-	struct response version;
+	while (len--)
+		if (*at++ != PATTERN)
+			return false;
+	return true;
+}
 
-	return hwrm(fd, FWCTL_RPC_DEBUG_READ_ONLY, &ask, 24, &version);
+struct message registers_to(const void *to, unsigned int first, unsigned int words)
+{
+	enum { CHIP_REGISTERS = 0xb1000000 };
+	struct message ask = message(DBG_READ_DIRECT);
+
+	put(&ask, 16, 8, (uintptr_t)to);
+	put(&ask, 24, 4, CHIP_REGISTERS + 4 * first);
+	put(&ask, 28, 4, words);
+	return ask;
+}
+
+bool are_registers(const uint8_t *at, unsigned int first, unsigned int words)
+{
+	for (unsigned int word = 0; word < words; word++)
+		if (got(at, 4 * word, 4) != __builtin_bswap32((first + word) * 0x01010101))
+			return false;
+	return true;
+}
+
+long long arrived(int control, uint16_t type)
+{
+	char ask[64];
+
+	snprintf(ask, sizeof(ask), "{\"op\":\"trace\",\"opcode\":%u}", type);
+	return json_number(control_ask(control, ask), "matched");
+}
+
+struct arrival {
+	int control;
+	uint16_t type;
+};
+
+static bool has_arrived(void *arg)
+{
+	const struct arrival *arrival = arg;
+
+	return arrived(arrival->control, arrival->type) == 1;
+}
+
+bool arrived_wait(int control, uint16_t type)
+{
+	return patient(has_arrived, &(struct arrival){ control, type });
+}
+
+bool lose(int control, uint16_t type)
+{
+	return firmware_fault(control, "\"kind\":\"lost\",\"opcode\":%u,\"execute\":true", type);
 }
 
 static bool info_is_right(const void *data)
@@ -110,5 +160,6 @@ const struct vendor vendor_bnxt = {
 	/* The channel has room for one. */
 	.parallel = 1,
 	.late_ms = 1000,
+	.longest_ms = 1000,
 	.outlive_suspend = true,
 };

@@ -5,6 +5,7 @@
 #ifndef BNXT_TEST_H
 #define BNXT_TEST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -68,7 +69,21 @@ uint64_t got(const void *message, size_t at, size_t width);
 struct message message(uint16_t type);
 /* Sends @len bytes of it with room for a whole response; 0 or a negative errno. */
 int hwrm(int fd, uint32_t scope, const struct message *message, uint32_t len, struct response *response);
-/* The shortest RPC that any such device answers. 0 or a negative errno. */
-int read_version(int fd);
+
+/* What memory is filled with, and whether nobody has written there. */
+enum { PATTERN = 0xee };
+bool untouched(const uint8_t *at, size_t len);
+
+/* Has registers of the chip read to a place; the first one by its number. */
+struct message registers_to(const void *to, unsigned int first, unsigned int words);
+/* Whether they are what the emulated chip has there; no two are the same. */
+bool are_registers(const uint8_t *at, unsigned int first, unsigned int words);
+
+/* Requests of a type that have arrived since the trace was cleared. */
+long long arrived(int control, uint16_t type);
+/* Waits until there is one. */
+bool arrived_wait(int control, uint16_t type);
+/* Has the firmware carry out the next request of a type, and keep its answer and the data. */
+bool lose(int control, uint16_t type);
 
 #endif

@@ -21,10 +21,7 @@
 #define READ_ONLY FWCTL_RPC_DEBUG_READ_ONLY
 
 enum {
-	PATTERN = 0xee,
 	PAGES = 32,
-	/* DBG_READ_DIRECT. */
-	CHIP_REGISTERS = 0xb1000000,
 	/* Room for PORT_QSTATS_EXT. */
 	EXT_STATS = 256,
 };
@@ -61,34 +58,6 @@ FIXTURE_TEARDOWN(bnxt_umem)
 	close(self->control);
 }
 
-static bool untouched(const uint8_t *at, size_t len)
-{
-	while (len--)
-		if (*at++ != PATTERN)
-			return false;
-	return true;
-}
-
-/* Has the chip's registers read to a place. */
-static struct message registers_to(const void *to, unsigned int words)
-{
-	struct message ask = message(DBG_READ_DIRECT);
-
-	put(&ask, 16, 8, (uintptr_t)to);
-	put(&ask, 24, 4, CHIP_REGISTERS);
-	put(&ask, 28, 4, words);
-	return ask;
-}
-
-/* What the emulated chip has there. */
-static bool are_registers(const uint8_t *at, unsigned int words)
-{
-	for (unsigned int word = 0; word < words; word++)
-		if (got(at, 4 * word, 4) != __builtin_bswap32(word * 0x01010101))
-			return false;
-	return true;
-}
-
 /* Where in a page the memory begins that the last request of a type names, by its address at @at. */
 static unsigned int place_told(int control, uint16_t type, size_t at)
 {
@@ -113,26 +82,26 @@ static unsigned int place_told(int control, uint16_t type, size_t at)
 TEST_F_TIMEOUT(bnxt_umem, in_place, TEST_S)
 {
 	uint8_t *to = self->room + 5 * PAGE + 72;
-	struct message ask = registers_to(to, 200);
+	struct message ask = registers_to(to, 0, 200);
 
 	ASSERT_EQ(0, hwrm(self->fd, READ_ONLY, &ask, 32, &self->out));
 	EXPECT_EQ(0, self->out.error);
 	EXPECT_EQ(72, place_told(self->control, DBG_READ_DIRECT, 16));
-	EXPECT_TRUE(are_registers(to, 200));
+	EXPECT_TRUE(are_registers(to, 0, 200));
 	EXPECT_TRUE(untouched(self->room, to - self->room));
 	EXPECT_TRUE(untouched(to + 800, PAGES * PAGE - (to + 800 - self->room)));
 	/* Not of the umem. */
 	uint8_t *beyond = memory(2 * PAGE);
 
 	ASSERT_NE(NULL, beyond);
-	ask = registers_to(beyond + 72, 200);
+	ask = registers_to(beyond + 72, 0, 200);
 	ASSERT_EQ(0, hwrm(self->fd, READ_ONLY, &ask, 32, &self->out));
 	EXPECT_EQ(0, place_told(self->control, DBG_READ_DIRECT, 16));
-	EXPECT_TRUE(are_registers(beyond + 72, 200));
+	EXPECT_TRUE(are_registers(beyond + 72, 0, 200));
 	/* And after its end. */
 	ASSERT_EQ(0, rsc_destroy(self->fd, self->umem.rsc_id));
 	EXPECT_EQ(self->pinned, pinned_pages());
-	ask = registers_to(to, 100);
+	ask = registers_to(to, 0, 100);
 	ASSERT_EQ(0, hwrm(self->fd, READ_ONLY, &ask, 32, &self->out));
 	EXPECT_EQ(0, place_told(self->control, DBG_READ_DIRECT, 16));
 }
@@ -141,7 +110,7 @@ TEST_F_TIMEOUT(bnxt_umem, in_place, TEST_S)
 TEST_F_TIMEOUT(bnxt_umem, over_pages, TEST_S)
 {
 	uint8_t *to = self->room + PAGE + 40;
-	struct message ask = registers_to(to, 0x3000);
+	struct message ask = registers_to(to, 0, 0x3000);
 	unsigned int told;
 
 	ASSERT_EQ(0, hwrm(self->fd, READ_ONLY, &ask, 32, &self->out));
@@ -149,7 +118,7 @@ TEST_F_TIMEOUT(bnxt_umem, over_pages, TEST_S)
 	told = place_told(self->control, DBG_READ_DIRECT, 16);
 	TH_LOG("%s", told ? "in place" : "copied");
 	EXPECT_TRUE(told == 40 || (told == 0 && !has_iommu()));
-	EXPECT_TRUE(are_registers(to, 0x3000));
+	EXPECT_TRUE(are_registers(to, 0, 0x3000));
 	EXPECT_TRUE(untouched(self->room, PAGE + 40));
 	EXPECT_TRUE(untouched(to + 0xc000, PAGE));
 }
@@ -203,23 +172,23 @@ TEST_F_TIMEOUT(bnxt_umem, of_unknown_length, TEST_S)
 TEST_F_TIMEOUT(bnxt_umem, mapped_anew, TEST_S)
 {
 	uint8_t *to = self->room + 4 * PAGE + 72;
-	struct message ask = registers_to(to, 100);
+	struct message ask = registers_to(to, 0, 100);
 
 	ASSERT_NE(MAP_FAILED, mmap(self->room + 4 * PAGE, PAGE, PROT_READ | PROT_WRITE,
 				   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0));
 	for (int touched = 0; touched < 2; touched++) {
 		ASSERT_EQ(0, hwrm(self->fd, READ_ONLY, &ask, 32, &self->out));
 		EXPECT_EQ(0, place_told(self->control, DBG_READ_DIRECT, 16));
-		EXPECT_TRUE(are_registers(to, 100));
+		EXPECT_TRUE(are_registers(to, 0, 100));
 		memset(self->room + 4 * PAGE, PATTERN, PAGE);
 	}
 	/* Nor is what may not be written a place to write to. */
 	ASSERT_EQ(0, mprotect(self->room + 5 * PAGE, PAGE, PROT_READ));
-	ask = registers_to(self->room + 5 * PAGE, 100);
+	ask = registers_to(self->room + 5 * PAGE, 0, 100);
 	EXPECT_EQ(-EFAULT, hwrm(self->fd, READ_ONLY, &ask, 32, &self->out));
 	EXPECT_TRUE(untouched(self->room + 5 * PAGE, PAGE));
 	/* The page before it is what it was. */
-	ask = registers_to(to - PAGE, 100);
+	ask = registers_to(to - PAGE, 0, 100);
 	ASSERT_EQ(0, hwrm(self->fd, READ_ONLY, &ask, 32, &self->out));
 	EXPECT_EQ(72, place_told(self->control, DBG_READ_DIRECT, 16));
 }
@@ -247,11 +216,11 @@ TEST_F_TIMEOUT(bnxt_umem, other_process, TEST_S)
 	pid_t child = fork();
 
 	if (!child) {
-		struct message ask = registers_to(to, 64);
+		struct message ask = registers_to(to, 0, 64);
 
 		if (hwrm(self->fd, READ_ONLY, &ask, 32, &self->out))
 			_exit(1);
-		_exit(are_registers(to, 64) ? 0 : 2);
+		_exit(are_registers(to, 0, 64) ? 0 : 2);
 	}
 	ASSERT_TRUE(child_wait(child, &status));
 	EXPECT_EQ(0, status);
@@ -287,11 +256,6 @@ static struct message stats_to(uint8_t *room)
 	return ask;
 }
 
-static bool has_arrived(void *control)
-{
-	return json_number(control_ask(*(int *)control, "{\"op\":\"trace\",\"opcode\":65533}"), "matched") == 1;
-}
-
 static void *destroying(void *arg)
 {
 	struct asked *call = arg;
@@ -309,7 +273,6 @@ TEST_F_TIMEOUT(bnxt_umem, busy, TEST_S)
 	static uint8_t same[16];
 	pthread_t threads[2];
 
-	_Static_assert(NVM_READ == 65533, "has_arrived");
 	put(&call.ask, 32, 4, sizeof(same));
 	put(&call.ask, 16, 8, (uintptr_t)same);
 	ASSERT_EQ(0, hwrm(self->fd, READ_ONLY, &call.ask, 40, &self->out));
@@ -319,7 +282,7 @@ TEST_F_TIMEOUT(bnxt_umem, busy, TEST_S)
 	ASSERT_TRUE(firmware_hold(self->control, NVM_READ, 1));
 	/* Threads, as another process would have other memory. */
 	ASSERT_EQ(0, pthread_create(&threads[0], NULL, asking, &call));
-	ASSERT_TRUE(patient(has_arrived, &self->control));
+	ASSERT_TRUE(arrived_wait(self->control, NVM_READ));
 	ASSERT_EQ(0, pthread_create(&threads[1], NULL, destroying, &end));
 	/* For one that would not wait, time to do so. */
 	sleep(1);
@@ -340,21 +303,20 @@ TEST_F_TIMEOUT(bnxt_umem, lost, TEST_S)
 	struct message ask = stats_to(self->room);
 	int before = said("of user memory stay pinned");
 
-	ASSERT_TRUE(firmware_fault(self->control, "\"kind\":\"lost\",\"opcode\":%u,\"execute\":true",
-				   PORT_QSTATS_EXT));
+	ASSERT_TRUE(lose(self->control, PORT_QSTATS_EXT));
 	EXPECT_EQ(-ETIMEDOUT, hwrm(self->fd, READ_ONLY, &ask, 40, &self->out));
 	/* One that is answered does not give it back. */
-	struct message other = registers_to(self->room + 3 * PAGE, 4);
+	struct message other = registers_to(self->room + 3 * PAGE, 0, 4);
 
 	ASSERT_EQ(0, hwrm(self->fd, READ_ONLY, &other, 32, &self->out));
-	EXPECT_TRUE(are_registers(self->room + 3 * PAGE, 4));
+	EXPECT_TRUE(are_registers(self->room + 3 * PAGE, 0, 4));
 	ASSERT_EQ(0, rsc_destroy(self->fd, self->umem.rsc_id));
 	EXPECT_EQ(-ENOENT, rsc_destroy(self->fd, self->umem.rsc_id));
 	EXPECT_EQ(self->pinned + PAGES, pinned_pages());
 	EXPECT_EQ(before + 1, said("of user memory stay pinned"));
 	EXPECT_TRUE(untouched(self->room, PAGE));
 	firmware_answer(self->control);
-	EXPECT_EQ(0, read_version(self->fd));
+	EXPECT_EQ(0, ask_shortly(self->fd));
 	/* It is the user's own memory that the late answer was for. */
 	EXPECT_FALSE(untouched(self->room + 8, EXT_STATS));
 	EXPECT_FALSE(untouched(self->room + 2 * PAGE + 8, EXT_STATS));

@@ -39,13 +39,18 @@ bool sole_vendor(void)
 	return !getenv("FWCTL_TEST_VENDOR");
 }
 
-/* Whether the node of this number is there and under test. */
-static bool node_counts(unsigned int number)
+long long node_vendor(unsigned int number)
 {
 	char path[64];
 
 	snprintf(path, sizeof(path), "/sys/class/fwctl/fwctl%u/device/vendor", number);
-	return read_number(path) == vendor()->pci;
+	return read_number(path);
+}
+
+/* Whether the node of this number is there and under test. */
+static bool node_counts(unsigned int number)
+{
+	return node_vendor(number) == vendor()->pci;
 }
 
 unsigned int node_number(unsigned int n)

@@ -30,6 +30,8 @@ enum { NODES_MAX = 4096 };
  * vendor are, counted from 0, and others are somebody else's.
  */
 bool sole_vendor(void);
+/* The PCI vendor ID of the node with a number among all; -1 if it is not there. */
+long long node_vendor(unsigned int number);
 /* The number of node N among all; NODES_MAX if it is not there. */
 unsigned int node_number(unsigned int n);
 /* Opens /dev/fwctl/fwctlN; a negative errno if that fails. */

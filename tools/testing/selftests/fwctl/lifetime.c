@@ -121,7 +121,9 @@ TEST_F_TIMEOUT(lifetime, pci_remove, TEST_S)
 	EXPECT_EQ(self->nodes - 1, node_count());
 	EXPECT_TRUE(all_gone(self->fd));
 	EXPECT_TRUE(contexts_are(self->control, 0));
-	EXPECT_GE(0, firmware_objects(self->control, "page"));
+	/* A vendor without contexts has no pages either. */
+	if (vendor()->contexts)
+		EXPECT_EQ(0, firmware_objects(self->control, "page"));
 	ASSERT_EQ(0, pci_rescan());
 	ASSERT_TRUE(node_wait(self->nodes));
 	EXPECT_TRUE(all_gone(self->fd));

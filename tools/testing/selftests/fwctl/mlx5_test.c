@@ -67,7 +67,6 @@ int read_mgir(int fd)
 	return rpc_done(fd, in, sizeof(in), out, sizeof(out));
 }
 
-
 static bool info_is_right(const void *data)
 {
 	const struct fwctl_info_mlx5 *info = data;
@@ -125,5 +124,7 @@ const struct vendor vendor_mlx5 = {
 	.out_max = 512 * 512,
 	.parallel = 16,
 	.late_ms = 3000,
+	.longest_ms = 25000,
+	.reloads = true,
 	.contexts = true,
 };

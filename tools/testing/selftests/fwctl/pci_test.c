@@ -34,7 +34,17 @@ int pci_rescan(void)
 	return write_file("/sys/bus/pci/rescan", "1");
 }
 
-int link_error(const char *function)
+int end_by_reset(const char *function, int control)
+{
+	return function_reset(function);
+}
+
+int end_by_absence(const char *function, int control)
+{
+	return control_ask(control, "{\"op\":\"exit\"}") ? 0 : -EIO;
+}
+
+int end_by_link_error(const char *function, int control)
 {
 	/* As in drivers/pci/pcie/aer_inject.c. */
 	struct {

@@ -8,7 +8,12 @@ int function_reset(const char *function);
 int function_remove(const char *function);
 /* Finds what was removed. */
 int pci_rescan(void);
+
+/* Ways in which a device goes away by itself; its control port is that of its emulation. */
+int end_by_reset(const char *function, int control);
 /* A fatal error of the link, seen by the port above. */
-int link_error(const char *function);
+int end_by_link_error(const char *function, int control);
+/* It is gone from the bus: all reads are ones. */
+int end_by_absence(const char *function, int control);
 
 #endif

@@ -33,40 +33,24 @@ FIXTURE_VARIANT(reset)
 	int (*end)(const char *function, int control);
 };
 
-/* The device is gone from the bus: all reads are ones. */
-static int no_device(const char *function, int control)
-{
-	return control_ask(control, "{\"op\":\"exit\"}") ? 0 : -EIO;
-}
-
-static int by_reset(const char *function, int control)
-{
-	return function_reset(function);
-}
-
-static int by_link_error(const char *function, int control)
-{
-	return link_error(function);
-}
-
 FIXTURE_VARIANT_ADD(reset, idle_function)
 {
-	.node = 0, .busy = false, .comes_back = true, .end = by_reset,
+	.node = 0, .busy = false, .comes_back = true, .end = end_by_reset,
 };
 
 FIXTURE_VARIANT_ADD(reset, function)
 {
-	.node = 1, .busy = true, .comes_back = true, .end = by_reset,
+	.node = 1, .busy = true, .comes_back = true, .end = end_by_reset,
 };
 
 FIXTURE_VARIANT_ADD(reset, link_error)
 {
-	.node = 2, .busy = true, .comes_back = false, .end = by_link_error,
+	.node = 2, .busy = true, .comes_back = false, .end = end_by_link_error,
 };
 
 FIXTURE_VARIANT_ADD(reset, no_device)
 {
-	.node = 3, .busy = true, .comes_back = false, .end = no_device,
+	.node = 3, .busy = true, .comes_back = false, .end = end_by_absence,
 };
 
 FIXTURE_SETUP(reset)

@@ -3,23 +3,20 @@
  * Devices of two vendors in one machine: whatever befalls those of one is nothing to
  * the other's. FWCTL_TEST_PROGRAMS is a folder with the test programs.
  */
-#include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "callers_test.h"
 #include "kselftest_harness.h"
 #include "pci_test.h"
 #include "vendor_test.h"
 
-enum { VENDORS = 2, CALLERS = 4 };
+enum { VENDORS = 2, CALLERS = 4, SOME = 100 };
 
 static const struct vendor *const vendors[VENDORS] = { &vendor_mlx5, &vendor_bnxt };
 
@@ -34,11 +31,8 @@ FIXTURE(together)
 FIXTURE_SETUP(together)
 {
 	for (int n = 0; n < VENDORS; n++) {
-		char path[64];
-		int i;
+		const int i = node_vendor(n) == vendors[1]->pci;
 
-		snprintf(path, sizeof(path), "/sys/class/fwctl/fwctl%d/device/vendor", n);
-		i = read_number(path) == vendors[1]->pci;
 		self->node[i] = n;
 		self->fd[i] = NODE_OPEN(n);
 	}
@@ -159,65 +153,31 @@ TEST_F_TIMEOUT(together, suites, 3 * TEST_S)
 	}
 }
 
-struct counts {
-	int stop;
-	int answered[VENDORS];
-	int unexpected[VENDORS];
-};
-
-/* Asks until told to stop. */
-static void ask_on(int fd, int i, struct counts *counts)
-{
-	while (!__atomic_load_n(&counts->stop, __ATOMIC_RELAXED)) {
-		int ret = ask_shortly(fd);
-
-		if (!ret)
-			__sync_fetch_and_add(&counts->answered[i], 1);
-		else
-			__sync_val_compare_and_swap(&counts->unexpected[i], 0, ret);
-		if (ret == -ENODEV)
-			break;
-	}
-}
-
 /* Theory: while one function is pulled, the calls of the other's users go on, each one of them. */
 TEST_F_TIMEOUT(together, unplug, TEST_S)
 {
-	struct counts *counts = mmap(NULL, sizeof(*counts), PROT_READ | PROT_WRITE,
-				     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	const unsigned int nodes = node_count();
 
-	ASSERT_NE(MAP_FAILED, counts);
 	for (int gone = 0; gone < VENDORS; gone++) {
-		pid_t callers[VENDORS * CALLERS];
+		struct callers callers[VENDORS], *others = &callers[!gone];
 		char function[64];
-		int before, status;
 
-		memset(counts, 0, sizeof(*counts));
 		snprintf(function, sizeof(function), "%s", node_function(self->node[gone]));
-		for (int i = 0; i < VENDORS * CALLERS; i++) {
-			callers[i] = fork();
-			if (!callers[i]) {
-				prctl(PR_SET_PDEATHSIG, SIGKILL);
-				ask_on(self->fd[i % VENDORS], i % VENDORS, counts);
-				_exit(0);
-			}
-		}
-		while (counts->answered[0] < 100 || counts->answered[1] < 100)
-			usleep(1000);
+		for (int i = 0; i < VENDORS; i++)
+			ASSERT_TRUE(callers_start(&callers[i], self->fd[i], CALLERS));
+		for (int i = 0; i < VENDORS; i++)
+			ASSERT_TRUE(callers_answered(&callers[i], SOME));
 		ASSERT_EQ(0, function_remove(function));
 		EXPECT_EQ(nodes - 1, node_count());
 		EXPECT_TRUE(all_gone(self->fd[gone]));
-		before = counts->answered[!gone];
-		while (counts->answered[!gone] < before + 100 && !counts->unexpected[!gone])
-			usleep(1000);
-		__atomic_store_n(&counts->stop, 1, __ATOMIC_RELAXED);
-		for (int i = 0; i < VENDORS * CALLERS; i++) {
-			ASSERT_TRUE(child_wait(callers[i], &status));
-			EXPECT_EQ(0, status);
+		EXPECT_TRUE(callers_answered(others, SOME));
+		for (int i = 0; i < VENDORS; i++) {
+			EXPECT_TRUE(callers_stop(&callers[i]));
+			EXPECT_EQ(0, callers[i].counts->silent);
+			EXPECT_EQ(0, callers[i].counts->unexpected);
 		}
-		EXPECT_EQ(-ENODEV, counts->unexpected[gone]);
-		EXPECT_EQ(0, counts->unexpected[!gone]);
+		EXPECT_LT(0, callers[gone].counts->gone);
+		EXPECT_EQ(0, others->counts->gone);
 		EXPECT_EQ(0, ask_shortly(self->fd[!gone]));
 
 		/* It is there again, by the number that was free. */

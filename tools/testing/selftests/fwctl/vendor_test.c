@@ -18,7 +18,7 @@ const struct vendor *vendor(void)
 
 	if (found)
 		return found;
-	pci = read_number("/sys/class/fwctl/fwctl0/device/vendor");
+	pci = node_vendor(0);
 	for (int i = 0; i < VENDORS; i++)
 		if (name ? !strcmp(name, vendors[i]->name) : pci == vendors[i]->pci)
 			found = vendors[i];

@@ -48,6 +48,10 @@ struct vendor {
 	unsigned int parallel;
 	/* Milliseconds for which it can work on one before its driver gives it up. */
 	unsigned int late_ms;
+	/* And of ours, for which one that is patient waits; beyond 20 s a task does not freeze for it. */
+	unsigned int longest_ms;
+	/* Whether devlink reloads it. */
+	bool reloads;
 	/* Whether the firmware is told of descriptors, as objects of the kind "uid". */
 	bool contexts;
 	/* Whether they are the same after a suspend. */
