@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use pci_model::vpd;
+
 /// Physical or virtual function.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Kind {
@@ -126,6 +128,19 @@ impl Config {
             return Err(ConfigError(text));
         }
         Ok(text.to_owned())
+    }
+
+    /// Product data of the board, which a virtual function does not have.
+    pub(crate) fn vpd(&self) -> Option<Vec<u8>> {
+        let serial = format!("{:012X}", self.mac);
+        let fields: [(_, &str); 4] = [
+            (b"PN", "FWCTL-CX6DX"),
+            (b"EC", "A1"),
+            (b"SN", &serial),
+            (b"V0", "PCIeGen4 x16"),
+        ];
+        (self.kind == Kind::Physical)
+            .then(|| vpd::image("ConnectX-6 Dx EN adapter card, emulated", &fields))
     }
 
     /// PCI device id.

@@ -39,7 +39,7 @@ mod vport;
 use std::time::Duration;
 
 use firmware_model::{Findings, Records};
-use pci_model::{Bar, Bus, Function, MsixLayout, Reset, Spec};
+use pci_model::{Bar, Bus, Function, MsixLayout, Reset, Spec, Vpd};
 use serde_json::Value;
 
 pub use config::{Config, ConfigError, Kind as FunctionKind};
@@ -167,6 +167,7 @@ impl Function for ConnectX {
                 table: MSIX_TABLE,
                 pba: MSIX_PBA,
             },
+            vpd: self.config.vpd().map(|image| Vpd { at: 0x48, image }),
             serial: Some(self.config.mac),
         }
     }

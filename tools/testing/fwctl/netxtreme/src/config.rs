@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use pci_model::vpd;
+
 /// Identity of a function.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -66,6 +68,19 @@ impl Config {
     /// The version as text.
     pub(crate) fn version_text(&self) -> String {
         self.fw_version.map(|part| part.to_string()).join(".")
+    }
+
+    /// Product data of the board.
+    pub(crate) fn vpd(&self) -> Vec<u8> {
+        let serial = format!("{:012X}", self.mac);
+        let version = self.version_text();
+        let fields: [(_, &str); 4] = [
+            (b"PN", "FWCTL-BCM57414"),
+            (b"MN", "14E4"),
+            (b"SN", &serial),
+            (b"V0", &version),
+        ];
+        vpd::image("BCM57414 NetXtreme-E 10Gb/25Gb adapter, emulated", &fields)
     }
 
     /// The MAC address, in the order of the wire.

@@ -29,7 +29,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use firmware_model::{Findings, Records};
-use pci_model::{Bar, Bus, Function as PciFunction, MsixLayout, Reset, Spec};
+use pci_model::{Bar, Bus, Function as PciFunction, MsixLayout, Reset, Spec, Vpd};
 use serde_json::Value;
 
 pub use config::{Config, ConfigError};
@@ -78,7 +78,7 @@ impl NetXtreme {
             function: Function::default(),
             health: Health::default(),
             rings: Rings::default(),
-            nvm: Nvm::new(config.dump_seed, &config.version_text()),
+            nvm: Nvm::new(config.dump_seed, &config.version_text(), &config.vpd()),
             debug: Debug::default(),
             mdio: BTreeMap::new(),
             dma: Dma::default(),
@@ -122,6 +122,10 @@ impl PciFunction for NetXtreme {
                 table: 0,
                 pba: MSIX_PBA,
             },
+            vpd: Some(Vpd {
+                at: 0x50,
+                image: self.config.vpd(),
+            }),
             serial: Some(self.config.mac),
         }
     }

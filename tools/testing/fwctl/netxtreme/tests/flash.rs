@@ -41,6 +41,11 @@ fn the_directory_is_what_find_finds() {
     driver.ok(NVM_READ, &[(16, 8, DATA), (24, 2, log), (32, 4, len)]);
     let text = driver.bus.get(DATA, len as usize);
     assert!(text.starts_with(b"1\tpackage\t230.0.157.0\t"));
+    // What the board says of itself is in the flash and in configuration space.
+    let (board, len) = find(&mut driver, 5);
+    driver.ok(NVM_READ, &[(16, 8, DATA), (24, 2, board), (32, 4, len)]);
+    let board = driver.bus.get(DATA, len as usize);
+    assert_eq!(driver.endpoint.spec().vpd.as_ref().unwrap().image, board);
     assert_eq!(
         driver
             .refused(NVM_READ, &[(16, 8, DATA), (24, 2, log), (32, 4, len + 1)])

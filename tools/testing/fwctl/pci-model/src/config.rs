@@ -4,7 +4,7 @@
 //!
 //! Layout: PCI Local Bus 3.0 chapter 6, PCI Express Base 4.0 chapter 7; names follow `pci_regs.h`.
 
-use crate::function::{Bar, Spec, SpecError};
+use crate::function::{Bar, Spec, SpecError, Vpd};
 
 /// Bytes of extended configuration space.
 pub const CONFIG_SIZE: usize = 4096;
@@ -18,12 +18,16 @@ const COMMAND_MASTER: u16 = 1 << 2;
 const STATUS_CAP_LIST: u16 = 1 << 4;
 
 const CAP_PM: u8 = 0x01;
+const CAP_VPD: u8 = 0x03;
 const CAP_PCIE: u8 = 0x10;
 const CAP_MSIX: u8 = 0x11;
 const PM_LEN: usize = 8;
+const VPD_LEN: usize = 8;
 const PCIE_LEN: usize = 60;
 const MSIX_LEN: usize = 12;
 
+/// Of the address: the data is there, or has been written.
+const VPD_DONE: u16 = 1 << 15;
 const DEVCTL_FLR: u16 = 1 << 15;
 const MSIX_ENABLE: u16 = 1 << 15;
 const MSIX_MASK_ALL: u16 = 1 << 14;
@@ -44,6 +48,7 @@ pub struct ConfigSpace {
     writable: Vec<u8>,
     pcie: usize,
     msix: usize,
+    vpd: Option<Vpd>,
 }
 
 impl ConfigSpace {
@@ -58,6 +63,7 @@ impl ConfigSpace {
             writable: vec![0; CONFIG_SIZE],
             pcie: usize::from(spec.pcie_at),
             msix: usize::from(spec.msix.at),
+            vpd: spec.vpd.clone(),
         };
         space.header(spec);
         for bar in &spec.bars {
@@ -67,6 +73,9 @@ impl ConfigSpace {
         space.power_management(usize::from(spec.pm_at));
         space.pci_express();
         space.msix_capability(spec);
+        if let Some(vpd) = &spec.vpd {
+            space.allow16(usize::from(vpd.at) + 2, u16::MAX);
+        }
         if let Some(serial) = spec.serial {
             // Device serial number, version 1, last of the extended list.
             space.put32(0x100, 0x0001_0003);
@@ -102,6 +111,7 @@ impl ConfigSpace {
                 *to = (*to & !mask) | (from & mask);
             }
         }
+        self.transfer_vpd(offset, data.len());
         // Initiate FLR always reads as zero.
         let devctl = self.get16(self.pcie + 8);
         let flr = devctl & DEVCTL_FLR != 0;
@@ -156,11 +166,13 @@ impl ConfigSpace {
 
     /// Links the capabilities in order of their offsets.
     fn chain(&mut self, spec: &Spec) -> Result<(), SpecError> {
-        let mut caps = [
+        let mut caps = vec![
             (usize::from(spec.pm_at), CAP_PM, PM_LEN),
             (self.pcie, CAP_PCIE, PCIE_LEN),
             (self.msix, CAP_MSIX, MSIX_LEN),
         ];
+        let vpd = spec.vpd.as_ref();
+        caps.extend(vpd.map(|vpd| (usize::from(vpd.at), CAP_VPD, VPD_LEN)));
         caps.sort_unstable();
         let mut link = CAPABILITIES;
         let mut free = 0x40;
@@ -217,6 +229,29 @@ impl ConfigSpace {
         self.allow16(at + 2, MSIX_ENABLE | MSIX_MASK_ALL);
         self.put32(at + 4, spec.msix.table | bar);
         self.put32(at + 8, spec.msix.pba | bar);
+    }
+
+    /// Carries out what a write of `len` bytes at `offset` asked for, if it was one of the address of product data.
+    fn transfer_vpd(&mut self, offset: u64, len: usize) {
+        let Some(vpd) = &self.vpd else { return };
+        let at = usize::from(vpd.at);
+        let flag = at as u64 + 3;
+        if !(offset..offset.saturating_add(len as u64)).contains(&flag) {
+            return;
+        }
+        let address = self.get16(at + 2);
+        if address & VPD_DONE != 0 {
+            // None of it can be written, which takes no time.
+            self.put16(at + 2, address & !VPD_DONE);
+            return;
+        }
+        let from = vpd.image.iter().skip(usize::from(address));
+        let mut word = [0; 4];
+        for (to, from) in word.iter_mut().zip(from) {
+            *to = *from;
+        }
+        store(&mut self.data, at + 4, &word);
+        self.put16(at + 2, address | VPD_DONE);
     }
 
     fn get16(&self, at: usize) -> u16 {

@@ -125,7 +125,7 @@ mod tests {
 
     use super::*;
     use crate::bus::BusError;
-    use crate::function::{Bar, MsixLayout};
+    use crate::function::{Bar, MsixLayout, Vpd};
 
     /// Says what reached it.
     struct Probe(Sender<String>);
@@ -153,6 +153,10 @@ mod tests {
                 table: 0x8000,
                 pba: 0x9000,
             },
+            vpd: Some(Vpd {
+                at: 0x48,
+                image: (1..=6).collect(),
+            }),
             serial: Some(0x1122_3344_5566_7788),
         }
     }
@@ -232,7 +236,7 @@ mod tests {
             ids.push(header & 0xff);
             at = u64::from((header >> 8) & 0xff);
         }
-        assert_eq!(ids, [0x01, 0x10, 0x11]);
+        assert_eq!(ids, [0x01, 0x03, 0x10, 0x11]);
         assert_eq!((config(&endpoint, 0x64) >> 28) & 1, 1, "FLR");
         assert_eq!(config(&endpoint, 0x104), 0x5566_7788);
         endpoint.config_write(&mut Open, 0x10, &[0xff; 8]);
@@ -240,6 +244,25 @@ mod tests {
         assert_eq!(config(&endpoint, 0x14), u32::MAX);
         endpoint.config_write(&mut Open, 0, &[0xff; 4]);
         assert_eq!(config(&endpoint, 0), 0x5678_1234, "read only");
+    }
+
+    #[test]
+    fn product_data_is_read_by_address() {
+        let (mut endpoint, _heard) = endpoint();
+        let mut word = |address: u16| {
+            endpoint.config_write(&mut Open, 0x4a, &address.to_le_bytes());
+            assert_eq!(config(&endpoint, 0x48) >> 16, u32::from(address | 0x8000));
+            config(&endpoint, 0x4c)
+        };
+        assert_eq!(word(0), 0x0403_0201);
+        assert_eq!(word(4), 0x0000_0605);
+        assert_eq!(word(0x7ffc), 0);
+        // A write ends, and changes nothing.
+        endpoint.config_write(&mut Open, 0x4c, &[0xff; 4]);
+        endpoint.config_write(&mut Open, 0x4a, &[0, 0x80]);
+        assert_eq!(config(&endpoint, 0x48) >> 16, 0);
+        endpoint.config_write(&mut Open, 0x4a, &[0, 0]);
+        assert_eq!(config(&endpoint, 0x4c), 0x0403_0201);
     }
 
     #[test]
@@ -306,6 +329,10 @@ mod tests {
         assert_eq!(
             refused(|spec| spec.msix.at = 0xf8),
             Some(SpecError::Capability(0xf8))
+        );
+        assert_eq!(
+            refused(|spec| spec.vpd.as_mut().unwrap().at = 0x44),
+            Some(SpecError::Capability(0x44))
         );
         assert_eq!(refused(|_| {}), None);
     }

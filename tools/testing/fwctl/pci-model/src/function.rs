@@ -37,6 +37,15 @@ pub struct MsixLayout {
     pub pba: u32,
 }
 
+/// Product data that is read through configuration space.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Vpd {
+    /// Configuration space offset of the capability.
+    pub at: u8,
+    /// The data, as of [`vpd::image`](crate::vpd::image).
+    pub image: Vec<u8>,
+}
+
 /// Identity and layout of a function, fixed for its life.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Spec {
@@ -60,6 +69,8 @@ pub struct Spec {
     pub pcie_at: u8,
     /// MSI-X capability.
     pub msix: MsixLayout,
+    /// Vital product data, if there is any.
+    pub vpd: Option<Vpd>,
     /// Serial number, for a capability at 0x100 of the extended space.
     pub serial: Option<u64>,
 }

@@ -15,10 +15,11 @@ mod endpoint;
 mod function;
 mod msix;
 mod plain;
+pub mod vpd;
 
 pub use bus::{Bus, BusError, Gate};
 pub use config::{ConfigChange, ConfigSpace, CONFIG_SIZE};
 pub use endpoint::Endpoint;
-pub use function::{Bar, Function, MsixLayout, Reset, Spec, SpecError};
+pub use function::{Bar, Function, MsixLayout, Reset, Spec, SpecError, Vpd};
 pub use msix::Msix;
 pub use plain::PlainBus;

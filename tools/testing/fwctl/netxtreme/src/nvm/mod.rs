@@ -63,7 +63,7 @@ pub(crate) struct Nvm {
 
 impl Nvm {
     /// As it left the factory.
-    pub(crate) fn new(seed: u32, version: &str) -> Self {
+    pub(crate) fn new(seed: u32, version: &str, vpd: &[u8]) -> Self {
         let mut nvm = Self {
             bytes: pattern::bytes(seed, 0..SIZE),
             items: Vec::new(),
@@ -71,13 +71,13 @@ impl Nvm {
             writes: 0,
         };
         let log = format!("1\tpackage\t{version}\t2026-01-01\n");
-        for (kind, len) in [
-            (PKG_LOG, log.len()),
-            (BOOTCODE, 128 << 10),
-            (VPD, 256),
-            (SHARED_CFG, 4096),
-            (PORT_CFG, 4096),
-            (UPDATE, 0),
+        for (kind, len, bytes) in [
+            (PKG_LOG, log.len(), log.as_bytes()),
+            (BOOTCODE, 128 << 10, &[]),
+            (VPD, vpd.len(), vpd),
+            (SHARED_CFG, 4096, &[]),
+            (PORT_CFG, 4096, &[]),
+            (UPDATE, 0, &[]),
         ] {
             let key = Key {
                 kind,
@@ -87,10 +87,9 @@ impl Nvm {
             let room = if kind == UPDATE { 256 << 10 } else { len };
             // The flash is large enough.
             let _ = nvm.create(key, 0, room, len);
-        }
-        if let Some(item) = nvm.items.first() {
-            let at = item.at;
-            le::put(&mut nvm.bytes, at, log.as_bytes());
+            if let Some(item) = nvm.items.last() {
+                le::put(&mut nvm.bytes, item.at, bytes);
+            }
         }
         nvm
     }
