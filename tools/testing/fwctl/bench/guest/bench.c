@@ -25,7 +25,6 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include <x86intrin.h>
 
@@ -103,12 +102,6 @@ static long call_open_close(struct work *work)
 	return fd < 0 ? -1 : close(fd);
 }
 
-void die(const char *what)
-{
-	fprintf(stderr, "bench: %s: %s\n", what, strerror(errno));
-	exit(1);
-}
-
 void result(const char *name, const char *on, unsigned long long count, unsigned int calls)
 {
 	printf("{ \"row\": \"%s\", \"on\": \"%s\", \"count\": %llu, \"calls\": %u }\n", name, on, count,
@@ -151,60 +144,16 @@ static void profile(call_fn call, struct work *work, unsigned int calls)
 	copy_file("/proc/kallsyms", symbols);
 }
 
-/* Caches of the kernel's and its lists of free pages as they would be after a boot without more. */
-static void settle(void)
-{
-	if (write_file("/proc/sys/vm/drop_caches", "3") || write_file("/proc/sys/vm/compact_memory", "1"))
-		die("free memory");
-}
-
-/*
- * Has the lists of what is free look otherwise. Which objects a call is given, of one slab or of two, is else a
- * matter of the boot, and it is given the same ones each time.
- */
-static void stir(const struct work *work, unsigned int attempt)
-{
-	enum { FILES = 256, ROOM = 8 << 20 };
-	int fds[FILES], status;
-	pid_t child;
-
-	fflush(stdout);
-	child = fork();
-	if (!child) {
-		const unsigned int step = 2 * attempt + 3;
-		uint8_t *room = mmap(NULL, ROOM, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-		if (room == MAP_FAILED)
-			_exit(1);
-		memset(room, 1, ROOM);
-		for (int i = 0; i < FILES; i++)
-			fds[i] = open(work->path[0] ? work->path : "/dev/null", O_RDWR);
-		/* In another order than that in which they came. */
-		for (unsigned int i = 0; i < FILES; i++)
-			close(fds[i * step % FILES]);
-		_exit(0);
-	}
-	if (child < 0 || waitpid(child, &status, 0) != child || status)
-		die("stirring");
-	settle();
-}
-
-/* The least of @calls, and more of them; exits if one of them fails. */
+/* The least of @calls; exits if one of them fails. */
 static void row(const char *name, const char *on, call_fn call, struct work *work, unsigned int calls)
 {
-	enum { ATTEMPTS = 4 };
 	uint64_t least = UINT64_MAX, nothing = UINT64_MAX;
 
 	if (profiled_row && !is_profiled(name, on))
 		return;
 	if (profiled_row)
 		profile(call, work, calls);
-	for (unsigned int i = 0; i < ATTEMPTS * calls; i++) {
-		if (i && i % calls == 0) {
-			if (getenv("BENCH_DEBUG"))
-				fprintf(stderr, "%s %s after %u: %llu\n", name, on, i, (unsigned long long)(least - nothing));
-			stir(work, i / calls);
-		}
+	for (unsigned int i = 0; i < calls; i++) {
 		const uint64_t now = ticks(call, work), empty = ticks(call_nothing, work);
 
 		if (now == UINT64_MAX)
@@ -212,7 +161,7 @@ static void row(const char *name, const char *on, call_fn call, struct work *wor
 		least = now < least ? now : least;
 		nothing = empty < nothing ? empty : nothing;
 	}
-	result(name, on, least - nothing, ATTEMPTS * calls);
+	result(name, on, least - nothing, calls);
 }
 
 static void rpc_of(struct work *work, uint32_t op, uint32_t arg, uint32_t len)
@@ -342,7 +291,8 @@ int main(int argc, char **argv)
 		symbols = argv[3];
 	}
 	/* What the boot left: else it counts what lists of free pages happen to look like. */
-	settle();
+	if (write_file("/proc/sys/vm/drop_caches", "3") || write_file("/proc/sys/vm/compact_memory", "1"))
+		die("free memory");
 	if (argc == 2 && !strcmp(argv[1], "umem")) {
 		umem_rows();
 		return 0;

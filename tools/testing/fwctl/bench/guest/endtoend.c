@@ -20,6 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bench.h"
 #include "fwctl_test.h"
 #include "icount_test.h"
 #include "umem_test.h"
@@ -40,12 +41,6 @@ struct work {
 };
 
 static const char *label, *block;
-
-static void die(const char *what)
-{
-	fprintf(stderr, "endtoend: %s: %s\n", what, strerror(errno));
-	exit(1);
-}
 
 static int call_cap(void *arg)
 {

@@ -5,16 +5,13 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fs;
-use std::path::Path;
 
-use anyhow::{ensure, Context, Result};
 use comfy_table::{presets, CellAlignment};
 use serde::{Deserialize, Serialize};
 
-/// What the guest printed: a row of one block.
+/// A row of one block.
 #[derive(Deserialize)]
-struct Line {
+pub(crate) struct Line {
     row: String,
     on: String,
     block: u32,
@@ -101,22 +98,10 @@ impl Entry {
     }
 }
 
-impl Ends {
-    /// Of a log.
-    pub(crate) fn read(path: &Path) -> Result<Self> {
-        let text =
-            fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-        let ends = Self::parse(&text);
-        ensure!(!ends.0.is_empty(), "no times in {}", path.display());
-        Ok(ends)
-    }
-
-    fn parse(text: &str) -> Self {
+impl From<Vec<Line>> for Ends {
+    fn from(lines: Vec<Line>) -> Self {
         let mut rows: Vec<(String, Unit, Blocks)> = Vec::new();
-        for line in text.lines() {
-            let Ok(line) = serde_json::from_str::<Line>(line) else {
-                continue;
-            };
+        for line in lines {
             let at = rows.iter().position(|(row, ..)| *row == line.row);
             let at = at.unwrap_or_else(|| {
                 rows.push((line.row, line.unit, Blocks::new()));
@@ -166,6 +151,7 @@ impl fmt::Display for Ends {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lines;
 
     #[test]
     fn neighbours_are_compared() {
@@ -180,7 +166,7 @@ mod tests {
             + "something else\n"
             + &line("upstream", 2, "60, 60, 60")
             + &line("ours", 3, "30, 30, 30");
-        let ends = Ends::parse(&text);
+        let ends = Ends::from(lines::parse(&text));
         assert_eq!(ends.0.len(), 1);
         let reg = &ends.0[0];
         assert_eq!(reg.ratio.unwrap().median, 0.5);
@@ -191,7 +177,7 @@ mod tests {
     #[test]
     fn one_side_has_no_ratio() {
         let ends =
-            Ends::parse("{ \"row\": \"x\", \"on\": \"ours\", \"block\": 0, \"unit\": \"instructions\", \"values\": [4, 8] }");
+            Ends::from(lines::parse("{ \"row\": \"x\", \"on\": \"ours\", \"block\": 0, \"unit\": \"instructions\", \"values\": [4, 8] }"));
         assert_eq!(ends.0[0].ratio, None);
         assert_eq!(ends.0[0].ours.unwrap().median, 6.0);
         assert!(ends.to_string().contains('-'));

@@ -8,6 +8,7 @@
 
 mod counts;
 mod ends;
+mod lines;
 mod profile;
 mod rows;
 mod table;
@@ -89,8 +90,8 @@ fn main() -> Result<()> {
     let json = cli.json.as_deref();
     match cli.what {
         What::Table(args) => {
-            let mut ours = Counts::read(&args.ours)?;
-            let mut upstream = Counts::read(&args.upstream)?;
+            let mut ours = Counts::from(lines::read(&args.ours)?);
+            let mut upstream = Counts::from(lines::read(&args.upstream)?);
             text::add(&mut ours, &args.module)?;
             text::add(&mut upstream, &args.upstream_module)?;
             let table = Table::new(&ours, &upstream)?;
@@ -105,7 +106,7 @@ fn main() -> Result<()> {
             write_json(json, &comparison)
         }
         What::Ends { log } => {
-            let ends = Ends::read(&log)?;
+            let ends = Ends::from(lines::read(&log)?);
             println!("{ends}");
             write_json(json, &ends)
         }
