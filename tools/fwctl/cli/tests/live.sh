@@ -8,21 +8,9 @@
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 fwctl=${FWCTL:?is the command to test}
 cases=${CASES:-cases.txt}
-n=0
+# shellcheck source=../../../testing/fwctl/guest/tap.sh
+. "$here/../../../testing/fwctl/guest/tap.sh"
 cd "$(mktemp -d)" || exit 1
-
-# result NAME WHY OUTPUT: ok if there is no WHY.
-result()
-{
-	n=$((n + 1))
-	if [ -z "$2" ]; then
-		printf 'ok %d - %s\n' "$n" "$1"
-	else
-		printf '%s\n' "$3" | sed 's/^/# /'
-		printf '# %s\n' "$2"
-		printf 'not ok %d - %s\n' "$n" "$1"
-	fi
-}
 
 printf 'TAP version 13\n'
 while read -r name schema exit arguments; do

@@ -8,7 +8,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 PCI=$(basename "$(readlink -f /sys/class/fwctl/fwctl0/device)")
 origin=DPNv=0x0,depth=0x0,pcie_index=0x0,node=0x0
 export PCI origin FW_VERSION FW_PSID
-n=0
+# shellcheck source=../tap.sh
+. "$here/../tap.sh"
 
 # The host's part in a reset that MFRL asked for. Nobody drives the function meanwhile.
 firmware_reset()
@@ -37,19 +38,6 @@ missing()
 		[ "$line" != "$1" ] || shift
 	done
 	[ $# -eq 0 ] || printf '%s\n' "$1"
-}
-
-# result TEST WHY OUTPUT: ok if there is no WHY.
-result()
-{
-	n=$((n + 1))
-	if [ -z "$2" ]; then
-		printf 'ok %d - %s\n' "$n" "$1"
-	else
-		printf '%s\n' "$3" | sed 's/^/# /'
-		printf '# %s\n' "$2"
-		printf 'not ok %d - %s\n' "$n" "$1"
-	fi
 }
 
 # row LEVEL NAME VERDICT STATUS COMMAND
