@@ -73,6 +73,13 @@ impl Context {
         };
         policy::judge(request, caller).ok_or(EBADMSG)
     }
+
+    /// What `request` asks for, the message that it becomes, and room for the response.
+    fn prepare(scope: Scope, request: &Request) -> Result<(&'static Command, Message, KVVec<u8>)> {
+        let command = Self::judge(scope, request.input())?;
+        let message = Message::new(request.input(), command);
+        Ok((command, message, response_room(request)?))
+    }
 }
 
 /// The umem of the descriptor that the caller has at `addr`, in one piece for the device.
@@ -256,9 +263,7 @@ impl Operations for Context {
         scope: Scope,
         request: Request,
     ) -> Result<Reply> {
-        let command = Self::judge(scope, request.input())?;
-        let mut message = Message::new(request.input(), command);
-        let mut room = response_room(&request)?;
+        let (command, mut message, mut room) = Self::prepare(scope, &request)?;
         let response = cmd::exec(edev, &mut message, &mut room, command.effect)
             .map_err(|failure| failure.errno())?;
         Ok(reply(request, &response))
@@ -271,11 +276,9 @@ impl Operations for Context {
         request: Request,
         attachments: &mut Attachments,
     ) -> Result<Reply> {
-        let command = Self::judge(scope, request.input())?;
-        let mut message = Message::new(request.input(), command);
+        let (command, mut message, mut room) = Self::prepare(scope, &request)?;
         let places = places(context, edev, command, request.input(), attachments)
             .map_err(|failure| failure.errno())?;
-        let mut room = response_room(&request)?;
         // It can take long, and is over before the firmware is to know of memory.
         cmd::settle(edev).map_err(|failure| failure.errno())?;
 
