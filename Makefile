@@ -74,7 +74,7 @@ test: modules tools selftests fwctl ## all tests; the last line counts them
 
 .PHONY: bench
 bench: modules tools ## what calls cost beside the kernel's own core, by instructions; ROW= by function, ROW=endtoend by time
-	@$(in-root) $(testing)/bench/run $(ROW) $(ON)
+	@$(in-root) $(testing)/bench/run $(addprefix --cpu=,$(CPU)) $(ROW) $(ON)
 
 .PHONY: debug-kernel
 debug-kernel: setup ## an instrumented kernel (KASAN, lockdep, kmemleak ...), 17 minutes, once

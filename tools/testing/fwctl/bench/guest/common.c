@@ -12,21 +12,6 @@ void die(const char *what)
 	exit(1);
 }
 
-long long slab_bytes(void)
-{
-	FILE *file = fopen("/proc/slabinfo", "re");
-	long long sum = 0, active, size;
-	char line[512];
-
-	if (!file)
-		die("/proc/slabinfo");
-	while (fgets(line, sizeof(line), file))
-		if (sscanf(line, "%*s %lld %*d %lld", &active, &size) == 2)
-			sum += active * size;
-	fclose(file);
-	return sum;
-}
-
 void copy_file(const char *from, const char *to)
 {
 	FILE *in = fopen(from, "re"), *out = fopen(to, "we");

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What is free in the kernel when a row begins. Which objects and pages a call is given is a matter of the boot,
+ * some cost more than others, and a call that gives back what it took is given the same ones each time: the least
+ * of many calls is then the least with these.
+ */
+#include <fcntl.h>
+#include <glob.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "bench.h"
+#include "fwctl_test.h"
+#include "group_test.h"
+
+void settle(void)
+{
+	if (write_file("/proc/sys/vm/drop_caches", "3") || write_file("/proc/sys/vm/compact_memory", "1"))
+		die("free memory");
+}
+
+void account(void)
+{
+	struct group group;
+
+	if (!group_make(&group) || !group_empty(&group))
+		die("a memory cgroup");
+}
+
+void allow_files(unsigned int count)
+{
+	const struct rlimit files = { count + 64, count + 64 };
+
+	if (setrlimit(RLIMIT_NOFILE, &files))
+		die("RLIMIT_NOFILE");
+}
+
+/* Has the caches give up what they keep for the next call, which would count as taken. */
+static void shrink_slabs(void)
+{
+	glob_t caches;
+
+	if (glob("/sys/kernel/slab/*/shrink", 0, NULL, &caches))
+		die("/sys/kernel/slab");
+	for (size_t i = 0; i < caches.gl_pathc; i++)
+		write_file(caches.gl_pathv[i], "1");
+	globfree(&caches);
+}
+
+pid_t occupy(const char *path)
+{
+	enum { FILES = 8192 };
+	int ready[2];
+	pid_t child;
+	char byte;
+
+	fflush(stdout);
+	shrink_slabs();
+	if (pipe(ready))
+		die("pipe");
+	child = fork();
+	if (!child) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		allow_files(FILES);
+		for (int i = 0; i < FILES; i++)
+			if (open(path, O_RDWR) < 0)
+				die(path);
+		(void)!write(ready[1], "x", 1);
+		for (;;)
+			pause();
+	}
+	close(ready[1]);
+	if (child < 0 || read(ready[0], &byte, 1) != 1)
+		die("a child that holds descriptors");
+	close(ready[0]);
+	return child;
+}
+
+void leave(pid_t child)
+{
+	int status;
+
+	if (kill(child, SIGKILL) || waitpid(child, &status, 0) != child)
+		die("the end of a child");
+}
+
+void stir(const char *path, unsigned int attempt)
+{
+	/* The step has no factor in common with the files. */
+	enum { FILES = 256, ROOM = 8 << 20 };
+	const unsigned int step = 2 * attempt + 3;
+	int fds[FILES], status;
+	pid_t child;
+
+	fflush(stdout);
+	child = fork();
+	if (!child) {
+		void *room = mmap(NULL, ROOM, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+		if (room == MAP_FAILED)
+			die("memory");
+		memset(room, 1, ROOM);
+		for (int i = 0; i < FILES; i++) {
+			fds[i] = open(path, O_RDWR);
+			if (fds[i] < 0)
+				die(path);
+		}
+		/* In another order than that in which they came. */
+		for (unsigned int i = 0; i < FILES; i++)
+			close(fds[i * step % FILES]);
+		_exit(0);
+	}
+	if (child < 0 || waitpid(child, &status, 0) != child || status)
+		die("a child that opens and closes");
+	settle();
+}
+
+long long slab_bytes(void)
+{
+	long long sum = 0, active, size;
+	char line[512];
+	FILE *file;
+
+	shrink_slabs();
+	file = fopen("/proc/slabinfo", "re");
+	if (!file)
+		die("/proc/slabinfo");
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, "%*s %lld %*d %lld", &active, &size) == 2)
+			sum += active * size;
+	fclose(file);
+	return sum;
+}
