@@ -86,13 +86,13 @@ selftests()
 	vm "${prefix}i386" "$modules" "$@" --devices 1 "${i386[@]}"
 	vm "${prefix}netxtreme" "$modules" "$@" --model netxtreme --devices 2 "${bnxt[@]}"
 	vm "${prefix}netxtreme-reset" "$modules" "$@" --model netxtreme --devices 2 --stock-module aer_inject \
-		--allow-emu-exit "${bnxt_reset[@]}"
+		"${bnxt_reset[@]}"
 	vm "${prefix}netxtreme-iommu" "$modules" "$@" --model netxtreme --devices 1 --iommu "${bnxt_iommu[@]}"
 	# The first of the two has to be patient.
 	vm "${prefix}together" "$modules" "$@" --model connectx --model netxtreme --devices 2 \
 		--emu-arg=0:--exec-timeout=60 --share "$FWCTL_CACHE/selftests" \
 		--env FWCTL_TEST_PROGRAMS="$FWCTL_CACHE/selftests" "${together[@]}"
-	vm "${prefix}reset" "$modules" "$@" "${patient[@]}" --devices 4 --stock-module aer_inject --allow-emu-exit \
+	vm "${prefix}reset" "$modules" "$@" "${patient[@]}" --devices 4 --stock-module aer_inject \
 		--allow-leak-at flr "${reset[@]}"
 	vm "${prefix}quarantine" "$modules" "$@" --devices 1 --allow-leak-at teardown "${quarantine[@]}"
 	vm "${prefix}iommu" "$modules" "$@" "${patient[@]}" --devices 1 --iommu --stock-module loop --stock-module ext4 \

@@ -41,7 +41,7 @@ int end_by_reset(const char *function, int control)
 
 int end_by_absence(const char *function, int control)
 {
-	return control_ask(control, "{\"op\":\"exit\"}") ? 0 : -EIO;
+	return control_ask(control, "{\"op\":\"unplug\"}") ? 0 : -EIO;
 }
 
 int end_by_link_error(const char *function, int control)

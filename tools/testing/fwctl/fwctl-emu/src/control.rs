@@ -12,6 +12,7 @@
 //! {"op":"trace_clear"}
 //! {"op":"fault","fault":{"kind":K,...}}   arms a fault; an unknown kind is answered with the known ones
 //! {"op":"fault_clear"}              disarms all; a connectx answers what was held back, a netxtreme forgets it
+//! {"op":"unplug"}                   the function is gone from the bus until the next guest: all reads are ones
 //! {"op":"exit"}                     as state, then the process ends
 //! ```
 //!
@@ -27,7 +28,7 @@ use anyhow::{Context, Result};
 use serde_json::{json, Map, Value};
 use tracing::{debug, warn};
 
-use crate::machine::Machine;
+use crate::machine::{Inner, Machine};
 use crate::Exit;
 
 const LONGEST_LINE: u64 = 64 << 10;
@@ -109,8 +110,12 @@ fn answer(machine: &Machine, line: &[u8]) -> (Value, bool) {
             machine.run(|inner| inner.with(|function, bus| function.fault_clear(bus)));
             done()
         }
+        "unplug" => {
+            machine.run(|Inner { endpoint, platform }| endpoint.unplug(platform));
+            done()
+        }
         other => Err(format!(
-            "unknown op \"{other}\"; known: state, trace, trace_clear, fault, fault_clear, exit"
+            "unknown op \"{other}\"; known: state, trace, trace_clear, fault, fault_clear, unplug, exit"
         )),
     };
     match result {

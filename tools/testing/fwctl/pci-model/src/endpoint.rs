@@ -15,6 +15,7 @@ pub struct Endpoint {
     config: ConfigSpace,
     msix: Msix,
     function: Box<dyn Function>,
+    unplugged: bool,
 }
 
 impl Endpoint {
@@ -36,6 +37,7 @@ impl Endpoint {
             spec,
             config,
             function,
+            unplugged: false,
         })
     }
 
@@ -46,11 +48,18 @@ impl Endpoint {
 
     /// Reads configuration space.
     pub fn config_read(&self, offset: u64, data: &mut [u8]) {
+        if self.unplugged {
+            data.fill(0xff);
+            return;
+        }
         self.config.read(offset, data);
     }
 
     /// Writes configuration space and carries out what the write asked for.
     pub fn config_write(&mut self, bus: &mut dyn Bus, offset: u64, data: &[u8]) {
+        if self.unplugged {
+            return;
+        }
         let change = self.config.write(offset, data);
         if let Some(on) = change.master {
             self.with(bus, |function, bus| function.bus_master(bus, on));
@@ -62,6 +71,10 @@ impl Endpoint {
 
     /// Reads a BAR; absent bytes read as zero.
     pub fn bar_read(&mut self, bus: &mut dyn Bus, bar: u8, offset: u64, data: &mut [u8]) {
+        if self.unplugged {
+            data.fill(0xff);
+            return;
+        }
         data.fill(0);
         if self.inside(bar, offset, data.len()) && !self.msix.read(bar, offset, data) {
             self.with(bus, |function, bus| {
@@ -72,6 +85,9 @@ impl Endpoint {
 
     /// Writes a BAR; writes to absent bytes are dropped.
     pub fn bar_write(&mut self, bus: &mut dyn Bus, bar: u8, offset: u64, data: &[u8]) {
+        if self.unplugged {
+            return;
+        }
         if self.inside(bar, offset, data.len()) && !self.msix.write(bar, offset, data) {
             self.with(bus, |function, bus| {
                 function.bar_write(bus, bar, offset, data);
@@ -79,8 +95,15 @@ impl Endpoint {
         }
     }
 
-    /// Resets the function, then its configuration.
+    /// Takes the function from the bus, for this guest: all reads are ones, and it does nothing any more.
+    pub fn unplug(&mut self, bus: &mut dyn Bus) {
+        self.reset(bus, Reset::Bus);
+        self.unplugged = true;
+    }
+
+    /// Resets the function, then its configuration. For another guest it is there again.
     pub fn reset(&mut self, bus: &mut dyn Bus, cause: Reset) {
+        self.unplugged &= cause != Reset::Disconnect;
         self.with(bus, |function, bus| function.reset(bus, cause));
         self.config.reset();
         self.msix.reset();
@@ -292,6 +315,25 @@ mod tests {
         assert_eq!(heard.recv().unwrap(), "FunctionLevel");
         assert_eq!(config(&endpoint, 4) & 0xffff, 0);
         assert_eq!((config(&endpoint, 0x68) >> 15) & 1, 0);
+    }
+
+    #[test]
+    fn what_is_unplugged_reads_as_ones() {
+        let (mut endpoint, heard) = endpoint();
+        endpoint.config_write(&mut Open, 4, &[6, 0]);
+        endpoint.unplug(&mut Open);
+        assert_eq!(heard.try_iter().collect::<Vec<_>>(), ["master true", "Bus"]);
+        let mut data = [0; 4];
+        endpoint.bar_read(&mut Open, 0, 0, &mut data);
+        assert_eq!(data, [0xff; 4]);
+        endpoint.bar_write(&mut Open, 0, 0, &data);
+        endpoint.config_write(&mut Open, 4, &[6, 0]);
+        assert_eq!(config(&endpoint, 0), u32::MAX);
+        assert!(heard.try_recv().is_err());
+        endpoint.reset(&mut Open, Reset::Bus);
+        assert_eq!(config(&endpoint, 0), u32::MAX);
+        endpoint.reset(&mut Open, Reset::Disconnect);
+        assert_eq!(config(&endpoint, 0), 0x5678_1234);
     }
 
     #[test]

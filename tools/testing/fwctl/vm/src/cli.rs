@@ -147,9 +147,6 @@ pub(crate) struct VmArgs {
     /// A kernel complaint that this run provokes; it must appear
     #[arg(long, value_name = "REGEX")]
     pub(crate) expect_dmesg: Vec<Regex>,
-    /// An emulator may end before the VM does (a test stops its server)
-    #[arg(long)]
-    pub(crate) allow_emu_exit: bool,
     /// Objects lost at this moment (flr, teardown) are what the test wants
     #[arg(long, value_name = "WHERE")]
     pub(crate) allow_leak_at: Vec<String>,

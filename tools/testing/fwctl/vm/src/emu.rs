@@ -262,11 +262,6 @@ impl Emulator {
         self.index
     }
 
-    /// Whether the process is still there.
-    pub(crate) fn runs(&mut self) -> Result<bool> {
-        Ok(self.process.poll()?.is_none())
-    }
-
     pub(crate) fn state(&mut self) -> Result<State> {
         self.ask("state")
     }

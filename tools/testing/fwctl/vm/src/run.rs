@@ -547,9 +547,6 @@ impl Life<'_> {
                         break;
                     }
                     Ok(_) => thread::sleep(RELEASE_POLL),
-                    Err(_) if self.args.allow_emu_exit && !emulator.runs().unwrap_or(false) => {
-                        break
-                    }
                     Err(error) => {
                         found.push(format!("{error:#}"));
                         break;
@@ -567,9 +564,6 @@ impl Life<'_> {
             return;
         }
         for mut emulator in std::mem::take(&mut self.emulators) {
-            if self.args.allow_emu_exit && !emulator.runs().unwrap_or(false) {
-                continue;
-            }
             match emulator.finish() {
                 Ok(state) => self.judge_device(emulator.index(), &state, run),
                 Err(error) => self.problem(format!("{error:#}")),
