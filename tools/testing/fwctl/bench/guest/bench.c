@@ -203,22 +203,22 @@ static void rpc_of(struct work *work, uint32_t op, uint32_t arg, uint32_t len)
 static long long slab_of(const char *path)
 {
 	enum { COUNT = 20000 };
+	static struct slabs before, after;
 	static int fds[COUNT];
-	long long before, after;
 
 	allow_files(COUNT);
 	/* So that the table of descriptors is there already. */
 	close(fcntl(STDOUT_FILENO, F_DUPFD, COUNT + 32));
-	before = slab_bytes();
+	slabs_read(&before);
 	for (int i = 0; i < COUNT; i++) {
 		fds[i] = open(path, O_RDWR);
 		if (fds[i] < 0)
 			die(path);
 	}
-	after = slab_bytes();
+	slabs_read(&after);
 	for (int i = 0; i < COUNT; i++)
 		close(fds[i]);
-	return (after - before + COUNT / 2) / COUNT;
+	return slabs_of_each(&before, &after, COUNT);
 }
 
 static void rpc_rows(const char *prefix, const char *on, struct work *work)

@@ -27,8 +27,19 @@ pid_t occupy(const char *path);
 void leave(pid_t child);
 /* Has what is free be in another order, by descriptors of @path that come and go. */
 void stir(const char *path, unsigned int attempt);
-/* Bytes that the kernel's small allocations take. */
-long long slab_bytes(void);
+
+/* The kernel's caches of small objects, and how many of each there are. */
+enum { SLABS = 512 };
+struct slabs {
+	int len;
+	struct slab {
+		char name[64];
+		long long active, size;
+	} caches[SLABS];
+};
+void slabs_read(struct slabs *slabs);
+/* Bytes of the whole objects that each of @count things took meanwhile. */
+long long slabs_of_each(const struct slabs *before, const struct slabs *after, long long count);
 
 /* User memory of a device: what the kernel's own core does not have. */
 void umem_rows(void);

@@ -122,9 +122,8 @@ void stir(const char *path, unsigned int attempt)
 	settle();
 }
 
-long long slab_bytes(void)
+void slabs_read(struct slabs *slabs)
 {
-	long long sum = 0, active, size;
 	char line[512];
 	FILE *file;
 
@@ -132,9 +131,29 @@ long long slab_bytes(void)
 	file = fopen("/proc/slabinfo", "re");
 	if (!file)
 		die("/proc/slabinfo");
-	while (fgets(line, sizeof(line), file))
-		if (sscanf(line, "%*s %lld %*d %lld", &active, &size) == 2)
-			sum += active * size;
+	slabs->len = 0;
+	while (slabs->len < SLABS && fgets(line, sizeof(line), file)) {
+		struct slab *slab = &slabs->caches[slabs->len];
+
+		slabs->len += sscanf(line, "%63s %lld %*d %lld", slab->name, &slab->active, &slab->size) == 3;
+	}
 	fclose(file);
+}
+
+long long slabs_of_each(const struct slabs *before, const struct slabs *after, long long count)
+{
+	long long sum = 0;
+
+	for (int i = 0; i < after->len; i++) {
+		const struct slab *slab = &after->caches[i];
+		long long active = 0;
+
+		for (int j = 0; j < before->len; j++)
+			if (!strcmp(before->caches[j].name, slab->name))
+				active = before->caches[j].active;
+		/* To the nearest: others come and go meanwhile. */
+		if (slab->active > active)
+			sum += (slab->active - active + count / 2) / count * slab->size;
+	}
 	return sum;
 }
