@@ -14,6 +14,7 @@ use crate::{
     queues::Slot, //
 };
 use fwctl::{
+    sys::memory::boxed_for_user,
     AsyncReply,
     Reply,
     Request,
@@ -48,14 +49,11 @@ impl_has_work! {
 impl Flight {
     /// Memory for a flight, charged to the caller. `ENOMEM`.
     pub(crate) fn new(context: ARef<Context>) -> Result<Pin<KBox<Self>>> {
-        KBox::pin_init(
-            pin_init!(Self {
-                reply <- AsyncReply::new(),
-                context,
-                work <- new_work!(),
-            }),
-            GFP_KERNEL_ACCOUNT,
-        )
+        boxed_for_user(pin_init!(Self {
+            reply <- AsyncReply::new(),
+            context,
+            work <- new_work!(),
+        }))
     }
 
     /// Has the driver start `request`. Gives it back if it cannot, or if as many as may be are under

@@ -13,7 +13,10 @@ use crate::{
         InFlight, //
     }, //
 };
-use fwctl::AsyncReply;
+use fwctl::{
+    sys::memory::boxed_for_user,
+    AsyncReply, //
+};
 use kernel::{
     impl_has_work,
     new_work,
@@ -51,16 +54,13 @@ impl_has_work! {
 impl Transition {
     fn new(which: Which, context: &Context, calls: &Calls<'_>) -> Result<Pin<KBox<Self>>> {
         let in_flight = calls.in_flight();
-        KBox::pin_init(
-            pin_init!(Self {
-                which,
-                reply <- AsyncReply::new(),
-                context: context.into(),
-                work <- new_work!(),
-                in_flight,
-            }),
-            GFP_KERNEL_ACCOUNT,
-        )
+        boxed_for_user(pin_init!(Self {
+            which,
+            reply <- AsyncReply::new(),
+            context: context.into(),
+            work <- new_work!(),
+            in_flight,
+        }))
     }
 
     /// Has the driver start to open `context`. `None` if it cannot, or there is no memory.

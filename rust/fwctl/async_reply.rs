@@ -10,6 +10,7 @@ use super::{
 };
 use core::{
     cell::UnsafeCell,
+    mem::MaybeUninit,
     ptr::NonNull, //
 };
 use kernel::{
@@ -31,16 +32,22 @@ const AWAITED: u32 = 1;
 const HERE: u32 = 2;
 const TAKEN: u32 = 3;
 
+/// Words of [`Completer::scratch`], as many as leave a flight of the core 256 bytes on x86-64.
+const SCRATCH: usize = 14;
+
 /// Where a reply arrives, from any context.
 ///
 /// `G` is dropped when it does, by whoever brings it, so its drop must do in an interrupt.
 ///
 /// # Invariants
 ///
-/// While `state` is `AWAITED`, only the completer touches `answer` and `guard`. Once it is `HERE`,
-/// only who makes it `TAKEN` does.
+/// While `state` is `AWAITED`, only the completer touches `answer`, `guard` and `scratch`. Once it is
+/// `HERE`, only who makes it `TAKEN` does.
 #[pin_data(PinnedDrop)]
+#[repr(C)]
 pub struct AsyncReply<G> {
+    /// First, because the completer finds it by its pointer to this.
+    scratch: UnsafeCell<MaybeUninit<[u64; SCRATCH]>>,
     state: Atomic<u32>,
     answer: UnsafeCell<Result<Reply>>,
     guard: UnsafeCell<Option<G>>,
@@ -58,6 +65,7 @@ impl<G: Send + 'static> AsyncReply<G> {
     /// A place for one reply.
     pub fn new() -> impl PinInit<Self> {
         pin_init!(Self {
+            scratch: UnsafeCell::new(MaybeUninit::uninit()),
             state: Atomic::new(UNUSED),
             answer: UnsafeCell::new(Err(EIO)),
             guard: UnsafeCell::new(None),
@@ -164,6 +172,17 @@ pub struct Completer(NonNull<dyn Place>);
 unsafe impl Send for Completer {}
 
 impl Completer {
+    /// Memory for what a driver keeps of its own until it answers, the completer included: nobody
+    /// else's, and there until the completer is used or dropped.
+    pub fn scratch<T>(&self) -> NonNull<MaybeUninit<T>> {
+        const {
+            assert!(size_of::<T>() <= size_of::<[u64; SCRATCH]>());
+            assert!(align_of::<T>() <= align_of::<u64>());
+        }
+        // By the type's invariant there is an `AsyncReply`, which begins with it.
+        self.0.cast()
+    }
+
     /// Answers. An error means that the firmware did not.
     ///
     /// The driver may be unbound as soon as this has returned, or before: it has to wait for its

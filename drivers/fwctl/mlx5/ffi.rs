@@ -69,7 +69,7 @@ extern "C" {
     ) -> c_int;
 }
 
-/// A command on its way.
+/// A command on its way, in memory that its completer has for it.
 #[repr(C)]
 struct Command {
     /// `struct fwctl_helper_mlx5_command`. First, because C gives back a pointer to it.
@@ -86,12 +86,11 @@ struct Command {
 /// `command` must be one that [`Mdev::start`] gave away; it is not used after this.
 unsafe extern "C" fn command_done(command: *mut c_void, status: c_int) {
     // SAFETY: As required of the caller.
-    let command = unsafe { KBox::from_raw(command.cast::<Command>()) };
     let Command {
         mut request,
         completer,
         ..
-    } = KBox::into_inner(command);
+    } = unsafe { command.cast::<Command>().read() };
     let len = request.output_len();
     completer.complete(answered(status).map(|()| {
         // SAFETY: mlx5_core has copied an answer, whatever its status, to all of the outbox.
@@ -244,14 +243,13 @@ impl<'a> Mdev<'a> {
         request: Request,
         completer: Completer,
     ) -> core::result::Result<(), Request> {
-        let Ok(command) = KBox::<Command>::new_uninit(GFP_KERNEL_ACCOUNT) else {
-            return Err(request);
-        };
-        let command = KBox::into_raw(command.write(Command {
+        let mut place = completer.scratch::<Command>();
+        // SAFETY: It is there until the completer is used, and nobody else's.
+        let command: *mut Command = unsafe { place.as_mut() }.write(Command {
             sent: Opaque::uninit(),
             request,
             completer,
-        }));
+        });
         // SAFETY: Nobody else has it yet.
         let sent = match Mailbox::of(unsafe { &mut (*command).request }) {
             // SAFETY: By the type's invariant; the mailboxes belong to `command`, which belongs to
@@ -273,8 +271,7 @@ impl<'a> Mdev<'a> {
             return Ok(());
         }
         // SAFETY: It was not sent, so nobody calls back.
-        let command = unsafe { KBox::from_raw(command) };
-        Err(KBox::into_inner(command).request)
+        Err(unsafe { command.read() }.request)
     }
 }
 

@@ -5,7 +5,10 @@
 //! C headers: [`include/linux/memcontrol.h`](srctree/include/linux/memcontrol.h),
 //! [`include/linux/sched/mm.h`](srctree/include/linux/sched/mm.h)
 
-use core::ptr::NonNull;
+use core::{
+    mem::MaybeUninit,
+    ptr::NonNull, //
+};
 use kernel::{
     bindings,
     prelude::*, //
@@ -50,7 +53,22 @@ pub fn for_user<T>(count: usize) -> Result<KVVec<T>> {
     Ok(unsafe { KVVec::from_raw_parts(memory.as_ptr().cast(), 0, count) })
 }
 
-/// The same for what the kernel allocates in parts.
+/// A value in memory of its own that is charged to the caller. `ENOMEM`. May sleep.
+///
+/// [`KBox::pin_init`] comes to the same by way of krealloc(), which takes half as much again.
+pub fn boxed_for_user<T, E>(init: impl PinInit<T, E>) -> Result<Pin<KBox<T>>>
+where
+    Error: From<E>,
+{
+    // What the allocator aligns to.
+    const { assert!(align_of::<T>() <= align_of::<u64>() && size_of::<T>() > 0) };
+    let memory = allocate(size_of::<T>()).ok_or(ENOMEM)?;
+    // SAFETY: Memory for one, nobody else's; it is short enough to be of kmalloc().
+    let place = unsafe { KBox::<MaybeUninit<T>>::from_raw(memory.as_ptr().cast()) };
+    Ok(place.write_pin_init(init)?)
+}
+
+/// The flags for what the kernel allocates in parts.
 pub(crate) fn flags_for_user() -> bindings::gfp_t {
     const RETRY_MAYFAIL: bindings::gfp_t = 1 << bindings::___GFP_RETRY_MAYFAIL_BIT;
 
