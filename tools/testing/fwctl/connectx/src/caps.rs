@@ -29,6 +29,7 @@ const GENERAL: &[(usize, usize, u64)] = &[
     (0x0e0, 8, 22),        // log_max_eq_sz
     (0x0ea, 6, 16),        // log_max_mkey
     (0x0fc, 4, 7),         // log_max_eq
+    (0x1a9, 1, 1),         // mcam_reg
     (0x1b6, 2, 0),         // port_type: InfiniBand, for no Ethernet queues are there
     (0x1b8, 8, 1),         // num_ports
     (DRIVER_VERSION, 1, 1),
