@@ -73,7 +73,7 @@ test: modules tools selftests fwctl ## all tests; the last line counts them
 	@$(in-root) $(testing)/run-tests
 
 .PHONY: bench
-bench: modules tools ## what calls cost beside the kernel's own core, by instructions; ROW= by function, ROW=endtoend by time
+bench: modules tools ## what calls cost beside the kernel's own core, by instructions; ROW=endtoend by time, too; ROW= by function
 	@$(in-root) $(testing)/bench/run $(addprefix --cpu=,$(CPU)) $(ROW) $(ON)
 
 .PHONY: debug-kernel

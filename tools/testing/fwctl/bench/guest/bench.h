@@ -3,14 +3,27 @@
 #ifndef BENCH_H
 #define BENCH_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
-/* Prints a row: instructions, or bytes, of one call. */
+/* Prints a row: instructions, or bytes, of one call; of a profile, 0. */
 void result(const char *name, const char *on, unsigned long long count, unsigned int calls);
 /* Says what failed, with errno, and exits. */
 void die(const char *what) __attribute__((noreturn));
-/* Copies a file of the kernel's. */
-void copy_file(const char *from, const char *to);
+
+/* What a row calls again and again; each program has its own. */
+struct work;
+typedef long (*call_fn)(struct work *work);
+
+/* The row to profile and on what, if there is one. */
+struct profile {
+	const char *row, *on;
+	/* Where the kernel's symbols go. */
+	const char *symbols;
+};
+bool is_profiled(const struct profile *profile, const char *row, const char *on);
+/* Makes @calls of a row between two marks that tell the profile what is between; exits if one fails. */
+void make_profile(const struct profile *profile, call_fn call, struct work *work, unsigned int calls);
 
 /* Has the kernel give back memory that it keeps for later, and bring what is free together. */
 void settle(void);
@@ -21,7 +34,10 @@ void settle(void);
 void account(void);
 /* Lets this process have so many descriptors, and some. */
 void allow_files(unsigned int count);
-/* A child that holds many descriptors of @path: what is allocated from then on is of slabs that are as new. */
+/*
+ * A child that holds many descriptors of @path: what is allocated from then on is of slabs that are as new. Pages that
+ * it holds leave gaps for long requests.
+ */
 pid_t occupy(const char *path);
 /* Ends it. */
 void leave(pid_t child);

@@ -8,6 +8,9 @@
  * block says nothing, the ratio of neighbours does. Where the clock counts instructions
  * these are told, of all tasks; what the device does, and an interrupt that finds
  * nobody at work, is left out.
+ *
+ * With a row, "device" and a file as arguments it makes the calls of that row alone between
+ * two marks, for the profile, and copies /proc/kallsyms to the file.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -41,10 +44,10 @@ struct work {
 };
 
 static const char *label, *block;
+static struct profile profile;
 
-static int call_cap(void *arg)
+static long call_cap(struct work *work)
 {
-	struct work *work = arg;
 	uint8_t in[MBOX_HEADER] = {}, out[CAP_LEN];
 
 	set16(in, 0, OP_QUERY_HCA_CAP);
@@ -53,21 +56,20 @@ static int call_cap(void *arg)
 	return rpc_done(work->fd[0], in, sizeof(in), out, sizeof(out));
 }
 
-static int call_reg(void *arg)
+static long call_reg(struct work *work)
 {
-	struct work *work = arg;
 
 	return read_mgir(work->fd[0]);
 }
 
-static int call_open_close(void *arg)
+static long call_open_close(struct work *work)
 {
 	int fd = node_open(0);
 
 	return fd < 0 ? fd : close(fd);
 }
 
-static int call_tool(void *arg)
+static long call_tool(struct work *work)
 {
 	int status;
 	pid_t child = fork();
@@ -83,16 +85,14 @@ static int call_tool(void *arg)
 	return child < 0 || waitpid(child, &status, 0) != child || status;
 }
 
-static int call_dump(void *arg)
+static long call_dump(struct work *work)
 {
-	struct work *work = arg;
 
 	return core_dump_inline(work->fd[0], work->room, DUMP) < 0;
 }
 
-static int call_dump_umem(void *arg)
+static long call_dump_umem(struct work *work)
 {
-	struct work *work = arg;
 
 	return core_dump(work->fd[0], work->umem.mkey_id, work->umem.addr, DUMP);
 }
@@ -112,9 +112,8 @@ static void *caller(void *arg)
 }
 
 /* Many at a time, 160 RPCs in all. */
-static int call_together(void *arg)
+static long call_together(struct work *work)
 {
-	struct work *work = arg;
 	struct caller callers[CALLERS] = {};
 	int failed = 0;
 
@@ -140,21 +139,39 @@ static long long now(void)
 }
 
 /* Nanoseconds of one of @calls. */
-static long long timed(int (*call)(void *), void *arg, int calls)
+static long long timed(call_fn call, struct work *work, int calls)
 {
 	long long before = now();
 
 	for (int i = 0; i < calls; i++)
-		if (call(arg))
+		if (call(work))
 			return -1;
 	return (now() - before) / calls;
 }
 
+struct task {
+	call_fn call;
+	struct work *work;
+};
+
+static int run(void *arg)
+{
+	struct task *task = arg;
+
+	return task->call(task->work) != 0;
+}
+
 /* @samples, each the mean of @calls. */
-static void row(const char *name, int (*call)(void *), struct work *work, int samples, int calls)
+static void row(const char *name, call_fn call, struct work *work, int samples, int calls)
 {
 	const bool counted = getenv("FWCTL_TEST_ICOUNT");
+	struct task task = { call, work };
 
+	if (profile.row) {
+		if (is_profiled(&profile, name, "device"))
+			make_profile(&profile, call, work, samples * calls);
+		return;
+	}
 	/* They do not vary, and the least of some is taken already. */
 	if (counted)
 		samples = 1;
@@ -164,7 +181,7 @@ static void row(const char *name, int (*call)(void *), struct work *work, int sa
 	printf("{ \"row\": \"%s\", \"on\": \"%s\", \"block\": %s, \"unit\": \"%s\", \"values\": [", name, label,
 	       block, counted ? "instructions" : "ns");
 	for (int i = 0; i < samples; i++) {
-		long long value = counted ? instructions(call, work, calls) : timed(call, work, calls);
+		long long value = counted ? instructions(run, &task, calls) : timed(call, work, calls);
 
 		if (value < 0)
 			die(name);
@@ -188,7 +205,9 @@ int main(int argc, char **argv)
 	};
 	struct work work = {};
 
-	if (argc != 3)
+	if (argc == 4)
+		profile = (struct profile){ argv[1], argv[2], argv[3] };
+	else if (argc != 3)
 		die("usage: endtoend LABEL BLOCK");
 	label = argv[1];
 	block = argv[2];

@@ -54,9 +54,29 @@ static void shrink_slabs(void)
 	globfree(&caches);
 }
 
+/*
+ * Memory of the kernel's own in pieces of 1 << @order pages, every other one of which is free: who takes such a piece
+ * need not split a larger one, nor does who gives it back make one.
+ */
+static void leave_gaps(unsigned int order, unsigned int count)
+{
+	/* A pipe of that size has a table of 40 bytes for each of its pages. */
+	const long page = sysconf(_SC_PAGESIZE), size = (page << order) / 64 * page;
+
+	for (unsigned int i = 0; i < count; i++) {
+		int kept[2], gap[2];
+
+		if (pipe(gap) || fcntl(gap[0], F_SETPIPE_SZ, size) < 0 || pipe(kept) ||
+		    fcntl(kept[0], F_SETPIPE_SZ, size) < 0)
+			die("pipes");
+		close(gap[0]);
+		close(gap[1]);
+	}
+}
+
 pid_t occupy(const char *path)
 {
-	enum { FILES = 8192 };
+	enum { FILES = 8192, GAPS_64K = 64, GAPS_1M = 8 };
 	int ready[2];
 	pid_t child;
 	char byte;
@@ -68,10 +88,12 @@ pid_t occupy(const char *path)
 	child = fork();
 	if (!child) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		allow_files(FILES);
+		allow_files(FILES + 2 * (GAPS_64K + GAPS_1M));
 		for (int i = 0; i < FILES; i++)
 			if (open(path, O_RDWR) < 0)
 				die(path);
+		leave_gaps(8, GAPS_1M);
+		leave_gaps(4, GAPS_64K);
 		(void)!write(ready[1], "x", 1);
 		for (;;)
 			pause();
