@@ -472,7 +472,10 @@ static void *end_object(void *arg)
 {
 	struct ender *ender = arg;
 
-	ender->ret = rsc_destroy(ender->fd, ender->id);
+	/* Whoever looks whether it is lost uses it for a moment. */
+	do
+		ender->ret = rsc_destroy(ender->fd, ender->id);
+	while (ender->ret == -EBUSY);
 	__atomic_store_n(&ender->done, true, __ATOMIC_RELEASE);
 	return NULL;
 }
