@@ -162,7 +162,9 @@ static void row(const char *name, const char *on, call_fn call, struct work *wor
 		return;
 	}
 	for (unsigned int i = 0; i < ATTEMPTS; i++) {
+		leave_gaps();
 		counts[i] = least(name, call, work, calls);
+		end_gaps();
 		stir(work->path, i);
 	}
 	qsort(counts, ATTEMPTS, sizeof(counts[0]), by_size);

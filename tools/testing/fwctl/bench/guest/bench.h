@@ -34,15 +34,18 @@ void settle(void);
 void account(void);
 /* Lets this process have so many descriptors, and some. */
 void allow_files(unsigned int count);
-/*
- * A child that holds many descriptors of @path: what is allocated from then on is of slabs that are as new. Pages that
- * it holds leave gaps for long requests.
- */
+/* A child that holds many descriptors of @path: what is allocated from then on is of slabs that are as new. */
 pid_t occupy(const char *path);
 /* Ends it. */
 void leave(pid_t child);
 /* Has what is free be in another order, by descriptors of @path that come and go. */
 void stir(const char *path, unsigned int attempt);
+/*
+ * Leaves free pieces of 64 KiB and of 1 MiB between some that are held: a long request need not split a larger one, nor
+ * make one when it ends.
+ */
+void leave_gaps(void);
+void end_gaps(void);
 
 /* The kernel's caches of small objects, and how many of each there are. */
 enum { SLABS = 512 };

@@ -54,29 +54,54 @@ static void shrink_slabs(void)
 	globfree(&caches);
 }
 
-/*
- * Memory of the kernel's own in pieces of 1 << @order pages, every other one of which is free: who takes such a piece
- * need not split a larger one, nor does who gives it back make one.
- */
-static void leave_gaps(unsigned int order, unsigned int count)
+/* Pipes that hold memory. */
+enum { GAPS_64K = 16, GAPS_1M = 4 };
+static int holding[GAPS_64K + GAPS_1M][2];
+static unsigned int held;
+
+/* A pipe whose table, of 40 bytes for each page of its size, takes a piece of 1 << @order pages. */
+static void open_pipe(int fds[2], unsigned int order)
 {
-	/* A pipe of that size has a table of 40 bytes for each of its pages. */
 	const long page = sysconf(_SC_PAGESIZE), size = (page << order) / 64 * page;
 
-	for (unsigned int i = 0; i < count; i++) {
-		int kept[2], gap[2];
+	if (pipe(fds) || fcntl(fds[0], F_SETPIPE_SZ, size) < 0)
+		die("pipes");
+}
 
-		if (pipe(gap) || fcntl(gap[0], F_SETPIPE_SZ, size) < 0 || pipe(kept) ||
-		    fcntl(kept[0], F_SETPIPE_SZ, size) < 0)
-			die("pipes");
-		close(gap[0]);
-		close(gap[1]);
+static void close_pipe(const int fds[2])
+{
+	close(fds[0]);
+	close(fds[1]);
+}
+
+static void make_gaps(unsigned int order, unsigned int count)
+{
+	int gaps[count][2];
+
+	/* What was free came first, so the last ones lie side by side. */
+	for (unsigned int i = 0; i < count; i++) {
+		open_pipe(gaps[i], order);
+		open_pipe(holding[held++], order);
 	}
+	for (unsigned int i = 0; i < count; i++)
+		close_pipe(gaps[i]);
+}
+
+void leave_gaps(void)
+{
+	make_gaps(8, GAPS_1M);
+	make_gaps(4, GAPS_64K);
+}
+
+void end_gaps(void)
+{
+	while (held > 0)
+		close_pipe(holding[--held]);
 }
 
 pid_t occupy(const char *path)
 {
-	enum { FILES = 8192, GAPS_64K = 64, GAPS_1M = 8 };
+	enum { FILES = 8192 };
 	int ready[2];
 	pid_t child;
 	char byte;
@@ -88,12 +113,10 @@ pid_t occupy(const char *path)
 	child = fork();
 	if (!child) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		allow_files(FILES + 2 * (GAPS_64K + GAPS_1M));
+		allow_files(FILES);
 		for (int i = 0; i < FILES; i++)
 			if (open(path, O_RDWR) < 0)
 				die(path);
-		leave_gaps(8, GAPS_1M);
-		leave_gaps(4, GAPS_64K);
 		(void)!write(ready[1], "x", 1);
 		for (;;)
 			pause();
