@@ -154,10 +154,13 @@ impl Pool {
         let raw = shrinker.0.as_ptr();
         let pool = Arc::pin_init(
             try_pin_init!(Self {
-                lru <- Opaque::try_ffi_init(|lru| {
-                    // SAFETY: It is memory for a list, and stays where it is; the shrinker was made for
-                    // memory cgroups.
-                    to_result(unsafe { bindings::__list_lru_init(lru, true, raw) })
+                lru <- Opaque::try_ffi_init(|lru: *mut bindings::list_lru| {
+                    // SAFETY: It is memory for a list, and stays where it is; zero is what a list is
+                    // before, with no lock class of its own. The shrinker was made for memory cgroups.
+                    to_result(unsafe {
+                        lru.write_bytes(0, 1);
+                        bindings::__list_lru_init(lru, true, raw)
+                    })
                 }),
                 // From here on the drop of this frees both.
                 shrinker: shrinker.into_raw(),
