@@ -110,7 +110,9 @@ selftests()
 	cp "$INITRD" "$boot/initrd"
 	vm "${prefix}kexec" "$modules" "$@" "${patient[@]}" --devices 1 --share "$boot" \
 		--env FWCTL_TEST_KEXEC="$boot" "${kexec[@]}"
+	# bnxt_en disables the function and leaves its users alone: until the other kernel runs they may ask in vain.
 	vm "${prefix}netxtreme-kexec" "$modules" "$@" --model netxtreme --devices 1 --share "$boot" \
+		--allow-violation 'response to request 0x0: bus mastering is off' \
 		--env FWCTL_TEST_KEXEC="$boot" "${kexec[@]}"
 	rm -rf "$boot"
 }
